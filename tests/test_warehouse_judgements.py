@@ -1,0 +1,145 @@
+"""Judgements, stories and appearances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from builders import DAY, NOW, make_article, make_evidence, make_feed, make_judgement, make_score, make_taxonomy
+from warehouse import articles, feeds, judgements
+from warehouse.connect import Connection
+from warehouse.records import Appearance, Copy, Mention
+from warehouse.store import Store
+from warehouse_world import rolled_back
+
+GAS = make_taxonomy("gas")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("warehouse")).open()
+
+
+@pytest.fixture
+def con(store: Store) -> Iterator[Connection]:
+    with rolled_back(store) as con:
+        feeds.sync_feeds(con, [make_feed()])
+        judgements.use_taxonomy(con, GAS, NOW)
+        yield con
+
+
+def test_a_judgement_comes_back_equal(con: Connection) -> None:
+    """Scores, evidence with its offsets and mentions are what was saved."""
+    article = make_article()
+    second = make_evidence(article, "Analysts doubt that China will pay what Russia hopes for.", weight=0.5)
+    score = make_score(article, "gas", evidence=(make_evidence(article), second))
+    weak = make_score(article, "grain", score=0.1, present=False, evidence=())
+    saved = make_judgement(
+        article, GAS, scores=(score, weak), mentions=(Mention("Moscow", "GPE", 2), Mention("Beijing", "GPE", 1))
+    )
+    assert judgements.save_judgements(con, [saved]) == 1
+    assert judgements.read_judgement(con, article.id, GAS.id) == saved
+    assert judgements.read_judgement(con, article.id, "another") is None
+
+
+def test_a_judgement_stands(con: Connection) -> None:
+    """A second judgement of an article under the same themes changes nothing."""
+    first = make_judgement(make_article(), GAS, mentions=())
+    judgements.save_judgements(con, [first])
+    assert judgements.save_judgements(con, [replace(first, relevant=False, scores=()), first]) == 0
+    assert judgements.read_judgement(con, first.article_id, GAS.id) == first
+
+
+def test_new_themes_leave_the_old_scores(con: Connection) -> None:
+    """A judgement under other themes stands beside the earlier one; the entities are those found last."""
+    article, grain = make_article(), make_taxonomy("gas", "grain")
+    judgements.save_judgements(con, [make_judgement(article, GAS)])
+    newer = make_judgement(article, grain, mentions=(Mention("Gazprom", "ORG", 3),))
+    judgements.save_judgements(con, [newer])
+    older = judgements.read_judgement(con, article.id, GAS.id)
+    assert older is not None
+    assert [s.theme_id for s in older.scores] == ["gas"]
+    assert older.mentions == newer.mentions
+
+
+def test_a_taxonomy_remembers_its_first_use(con: Connection) -> None:
+    """Themes that come into use again are the ones used last, and remember when they first were."""
+    grain = make_taxonomy("grain")
+    judgements.use_taxonomy(con, grain, NOW + DAY)
+    assert judgements.latest_taxonomy(con) == grain.id
+    judgements.use_taxonomy(con, GAS, NOW + 2 * DAY)
+    assert judgements.latest_taxonomy(con) == GAS.id
+    assert judgements.first_used_at(con, GAS.id) == NOW
+    with pytest.raises(KeyError):
+        judgements.first_used_at(con, "never used")
+
+
+def test_labels_are_renewed(con: Connection) -> None:
+    """A label that was changed in themes.toml is the one shown."""
+    renamed = replace(GAS, themes=(replace(GAS.themes[0], label="Pipelines"),))
+    assert renamed.id == GAS.id
+    judgements.use_taxonomy(con, renamed, NOW)
+    assert con.execute("SELECT label FROM themes").fetchall() == [("Pipelines",)]
+
+
+def test_an_article_is_compared_once(con: Connection) -> None:
+    """Articles are without a story until they have one; then they are what later ones are compared with."""
+    old = make_article("old", dated_at=NOW - 90 * DAY)
+    short = make_article("short", fingerprint=0)
+    copied = make_article("copied", fingerprint=2**64 - 1)
+    articles.save_articles(con, [copied, short, old])
+    waiting = judgements.without_story(con)
+    assert [c.article_id for c in waiting[:1]] == [old.id]
+    assert Copy(copied.id, copied.id, 2**64 - 1, copied.dated_at) in waiting
+    placed = [replace(c, story_id=old.id, distance=3) if c.article_id == copied.id else c for c in waiting]
+    judgements.save_stories(con, placed)
+    assert judgements.without_story(con) == []
+    assert judgements.fingerprints_since(con, NOW - 30 * DAY) == [
+        Copy(copied.id, old.id, 2**64 - 1, copied.dated_at, 3)
+    ]
+
+
+def test_appearances_are_present_relevant_and_compared(con: Connection) -> None:
+    """A theme appears where it is present in a relevant article that was compared, dated since the day asked for."""
+    slugs = ("shown", "absent", "irrelevant", "early", "uncompared", "thin")
+    made = {s: make_article(s) for s in slugs}
+    made["early"] = replace(made["early"], dated_at=NOW - 90 * DAY)
+    made["thin"] = replace(made["thin"], text_source="summary", baseline=True)
+    articles.save_articles(con, list(made.values()))
+    judged = {s: make_judgement(a, GAS) for s, a in made.items()}
+    judged["absent"] = replace(judged["absent"], scores=(make_score(made["absent"], "gas", present=False),))
+    judged["irrelevant"] = replace(judged["irrelevant"], relevant=False)
+    judgements.save_judgements(con, list(judged.values()))
+    judgements.save_stories(con, [c for c in judgements.without_story(con) if c.article_id != made["uncompared"].id])
+    found = judgements.appearances(con, GAS.id, NOW - 30 * DAY)
+    assert {a.article_id for a in found} == {made["shown"].id, made["thin"].id}
+    article, feed = made["thin"], make_feed()
+    assert (
+        Appearance(
+            "gas",
+            article.id,
+            article.id,
+            feed.publisher,
+            feed.bloc,
+            article.dated_at,
+            article.first_seen_at,
+            baseline=True,
+            thin=True,
+        )
+        in found
+    )
+    assert judgements.appearances(con, "another", NOW - 30 * DAY) == []
+
+
+def test_burn_in_counts_articles_and_relevant_ones(con: Connection) -> None:
+    """The burn-in is measured from the first article, and by the n-th relevant one, each counted once."""
+    assert judgements.burn_in_facts(con, 1) == (None, None)
+    made = [make_article(str(n), first_seen_at=NOW + n * DAY) for n in range(4)]
+    articles.save_articles(con, made)
+    judgements.save_judgements(con, [make_judgement(a, GAS, relevant=a is not made[0]) for a in made])
+    judgements.save_judgements(con, [make_judgement(a, make_taxonomy("grain")) for a in made[1:]])
+    assert judgements.burn_in_facts(con, 1) == (NOW, NOW + DAY)
+    assert judgements.burn_in_facts(con, 3) == (NOW, NOW + 3 * DAY)
+    assert judgements.burn_in_facts(con, 4) == (NOW, None)

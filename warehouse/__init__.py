@@ -1,0 +1,1 @@
+"""What Amur remembers, and the doors to it."""

@@ -1,0 +1,207 @@
+"""Articles on their way: whose page to fetch, what to read, what to judge, and what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from warehouse.connect import Connection
+from warehouse.records import Article, Entry, Fetch, Outcome
+from warehouse.rows import Row, columns_of, insert, row_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An article whose page is to be fetched; `attempts` were made before."""
+
+    article_id: UUID
+    feed_id: UUID
+    link: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The answer to a wanted page; `retry_at` is None unless a failed one is to be tried again."""
+
+    wanted: Wanted
+    fetch: Fetch
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """An article to be read, from its page's bytes or, where `page_hash` is None, from its entry.
+
+    `entry` is the first sighting, with the content and summary of a later one where it has none of its own.
+    """
+
+    article_id: UUID
+    entry: Entry
+    page_hash: str | None
+    page_reason: str
+    content_type: str
+    final_url: str
+
+
+class ToJudge(NamedTuple):
+    """What judging an article needs."""
+
+    id: UUID
+    title: str
+    text: str
+    language: str
+
+
+_TO_COLLECT = """
+WITH due AS (
+    SELECT e.article_id, e.feed_id, e.link, e.first_seen_at, coalesce(p.attempts, 0) AS attempts
+    FROM entries AS e
+    LEFT JOIN feeds AS f USING (feed_id)
+    LEFT JOIN pages AS p USING (article_id)
+    ANTI JOIN articles USING (article_id)
+    WHERE e.link IS NOT NULL
+      AND (p.article_id IS NULL OR (p.state = 'waiting' AND p.next_attempt_at <= $now))
+    QUALIFY row_number() OVER (PARTITION BY e.article_id ORDER BY e.first_seen_at, f.name, e.guid) = 1
+)
+SELECT article_id, feed_id, link, attempts
+FROM due
+QUALIFY row_number() OVER (
+    PARTITION BY lower(regexp_extract(link, '^[A-Za-z]+://(?:[^/?#]*@)?([^/?#:]+)', 1))
+    ORDER BY first_seen_at, article_id
+) <= $per_host
+ORDER BY first_seen_at, article_id
+LIMIT $limit
+"""
+
+_UNREAD = """
+    SELECT e.article_id
+    FROM entries AS e
+    LEFT JOIN pages AS p USING (article_id)
+    ANTI JOIN articles USING (article_id)
+    GROUP BY e.article_id
+    HAVING any_value(p.state) IN ('fetched', 'failed') OR (any_value(p.state) IS NULL AND count(e.link) = 0)
+"""
+
+_SIGHTING = """
+WITH unread AS (
+    SELECT article_id, min(first_seen_at) AS seen_at
+    FROM entries
+    WHERE article_id IN ({unread})
+    GROUP BY article_id
+    ORDER BY seen_at, article_id
+    LIMIT $limit
+),
+sightings AS (
+    SELECT
+        e.* REPLACE (
+            first_value(e.content) OVER (earliest ORDER BY e.content = '', e.first_seen_at, f.name, e.guid) AS content,
+            first_value(e.summary) OVER (earliest ORDER BY e.summary = '', e.first_seen_at, f.name, e.guid) AS summary
+        )
+    FROM entries AS e
+    JOIN unread USING (article_id)
+    LEFT JOIN feeds AS f USING (feed_id)
+    WINDOW earliest AS (PARTITION BY e.article_id)
+    QUALIFY row_number() OVER (earliest ORDER BY e.first_seen_at, f.name, e.guid) = 1
+)
+"""
+
+_TO_JUDGE = """
+SELECT a.article_id, a.title, a.text, a.language
+FROM articles AS a
+ANTI JOIN (SELECT article_id FROM judgements WHERE taxonomy_id = $taxonomy_id) AS j USING (article_id)
+ORDER BY a.first_seen_at, a.article_id
+LIMIT $limit
+"""
+
+
+def entries_to_collect(con: Connection, now: datetime, limit: int, per_host: int) -> list[Wanted]:
+    """Articles whose page was never asked for, or is due again: oldest first, at most `per_host` of one host."""
+    asked = {"now": now, "limit": limit, "per_host": per_host}
+    return [Wanted(*row) for row in con.execute(_TO_COLLECT, asked).fetchall()]
+
+
+def save_pages(con: Connection, pass_id: UUID, pages: Sequence[Collected]) -> None:
+    """Save what became of wanted pages; their bytes are in the page store already."""
+    insert(con, "fetches", [_attempt(pass_id, page) for page in pages])
+    insert(con, "pages", [_page(page) for page in pages], "replace")
+
+
+def articles_to_read(con: Connection, limit: int) -> list[ToRead]:
+    """Articles whose page is here or finally failed, or that have no link at all: oldest first."""
+    query = f"""{_SIGHTING.format(unread=_UNREAD)}
+        SELECT {columns_of(Entry, "s")}, p.page_hash, coalesce(p.reason, ''), coalesce(p.content_type, ''),
+            coalesce(p.final_url, '')
+        FROM sightings AS s LEFT JOIN pages AS p USING (article_id)
+        ORDER BY s.first_seen_at, s.article_id
+    """  # noqa: S608  built from this file's own words and field names
+    rows = con.execute(query, {"limit": limit}).fetchall()
+    return [_to_read(Entry(*row[:-4]), *row[-4:]) for row in rows]
+
+
+def count_unread(con: Connection) -> int:
+    """How many articles `articles_to_read` would give without a limit."""
+    counted = con.execute(f"SELECT count(*) FROM ({_UNREAD})").fetchone()  # noqa: S608  this file's own words
+    return int(counted[0]) if counted else 0
+
+
+def save_articles(con: Connection, articles: Sequence[Article]) -> int:
+    """Save what was read, once; how many were new."""
+    return insert(con, "articles", [row_of(a, without=("id",), article_id=a.id) for a in articles])
+
+
+def articles_to_judge(con: Connection, taxonomy_id: str, limit: int) -> list[ToJudge]:
+    """Articles without a judgement under the taxonomy.
+
+    Oldest first: were the archive judged backwards, everything would look new until it is done.
+    """
+    asked = {"taxonomy_id": taxonomy_id, "limit": limit}
+    return [ToJudge(*row) for row in con.execute(_TO_JUDGE, asked).fetchall()]
+
+
+def read_article(con: Connection, article_id: UUID) -> Article | None:
+    """One article as it was read."""
+    columns = columns_of(Article, "a").replace("a.id,", "a.article_id,", 1)
+    row = con.execute(f"SELECT {columns} FROM articles AS a WHERE article_id = ?", [article_id]).fetchone()  # noqa: S608  field names
+    return Article(*row) if row else None
+
+
+def _attempt(pass_id: UUID, page: Collected) -> Row:
+    fetch = page.fetch
+    return {
+        "pass_id": pass_id,
+        "kind": "page",
+        "feed_id": page.wanted.feed_id,
+        "article_id": page.wanted.article_id,
+        "tried_at": fetch.at,
+        "outcome": fetch.outcome,
+        "reason": fetch.reason,
+        "detail": fetch.detail,
+        "status": fetch.status,
+        "raw_bytes": fetch.raw_bytes,
+        "seconds": fetch.seconds,
+    }
+
+
+def _page(page: Collected) -> Row:
+    fetch = page.fetch
+    failed = fetch.outcome is Outcome.FAILED
+    return {
+        "article_id": page.wanted.article_id,
+        "state": ("waiting" if page.retry_at else "failed") if failed else "fetched",
+        "attempts": page.wanted.attempts + 1,
+        "next_attempt_at": page.retry_at if failed else None,
+        "fetched_at": fetch.at,
+        "final_url": fetch.final_url,
+        "content_type": fetch.content_type,
+        "page_hash": None if failed else fetch.body_hash,
+        "reason": fetch.reason,
+        "detail": fetch.detail,
+    }
+
+
+def _to_read(entry: Entry, page_hash: str | None, reason: str, content_type: str, final_url: str) -> ToRead:
+    return ToRead(entry.article_id, entry, page_hash, reason, content_type, final_url)

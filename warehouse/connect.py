@@ -1,0 +1,190 @@
+"""The doors to the engine: hardened connections, the file locks around them, and errors in a user's words.
+
+The only file that imports duckdb and tenacity.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+Connection = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+Interrupted = duckdb.InterruptException
+Statement = duckdb.StatementType
+T = TypeVar("T")
+
+_MAGIC = slice(8, 12)  # where every DuckDB file says DUCK
+Config = dict[str, str | bool | int | float | list[str]]
+_NO_OUTSIDE: Config = {"enable_external_access": "false"}
+_HARDENED: Config = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "python_enable_replacements": "false",
+    "memory_limit": "2GB",
+    # The log is read at every opening: 16 MB of it, the engine's own choice, make an opening take 0.2 s.
+    "checkpoint_threshold": "4MB",
+}
+# Without it the engine writes a format that leaves long text uncompressed; a newer engine keeps to it.
+_CREATED_AS: Config = {"storage_compatibility_version": "v1.5.0"}
+_FULL = ("No space left on device", "File too large", "Disk quota exceeded")
+_DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Failed to deserialize", "checksum")
+
+
+class WarehouseError(Exception):
+    """Something about the warehouse its user can mend; the message says how."""
+
+
+class Busy(Exception):  # noqa: N818  it is a turn to wait for, not an error
+    """Somebody else holds the file just now."""
+
+
+def connect(path: Path, *, read_only: bool = False) -> Connection:
+    """A hardened connection: no other file, no extension, UTC, and settings locked.
+
+    Raises what the engine raises; `explained` turns that into words.
+    """
+    con = duckdb.connect(str(path), read_only=read_only, config=_HARDENED | _NO_OUTSIDE | _CREATED_AS)
+    return _settle(con)
+
+
+def connect_beside(path: Path, other: Path) -> Connection:
+    """A new database at `path` that may read one other, and has it attached as `source`."""
+    con = duckdb.connect(str(path), config=_HARDENED | _CREATED_AS)
+    allowed = ", ".join(_quoted(name) for name in (str(other), f"{other}.wal"))
+    con.execute(f"SET allowed_paths = [{allowed}]")
+    con.execute("SET enable_external_access = false")
+    con.execute(f"ATTACH {_quoted(str(other))} AS source (READ_ONLY)")
+    return _settle(con)
+
+
+def _settle(con: Connection) -> Connection:
+    # The engine compresses the last 122,880 articles anew at every checkpoint, up to seconds of work: not at every
+    # close, then, but when the log has grown or the file is published.
+    con.execute("PRAGMA disable_checkpoint_on_shutdown")
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET lock_configuration = true")
+    return con
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def require_database(path: Path) -> None:
+    """Look before the engine does: raises WarehouseError when what is at `path` is not a DuckDB file."""
+    if path.is_dir():
+        raise WarehouseError(f"{path} is a folder where the warehouse's file should be: move it away.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(_MAGIC.stop)
+    except OSError as error:
+        raise WarehouseError(f"{path} cannot be read: {error.strerror}.") from error
+    if start[_MAGIC] != b"DUCK":
+        what = "is empty" if not start else "is not a DuckDB database"
+        raise WarehouseError(f"{path} {what}; it was left as it is. Move it away and run again.")
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn the engine's errors that a user can mend into WarehouseError; bugs pass through."""
+    try:
+        yield
+    except duckdb.Error as error:
+        said = _in_words(path, error)
+        if said is None:
+            raise
+        raise WarehouseError(said) from error
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Turn a full disk and missing rights into WarehouseError, around our own work on files."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
+            raise
+        raise WarehouseError(f"{path} cannot be written: {error.strerror}. Mend that and run again.") from error
+
+
+def _in_words(path: Path, error: duckdb.Error) -> str | None:
+    text = str(error)
+    first = text.splitlines()[0] if text else type(error).__name__
+    if any(sign in text for sign in _FULL):
+        return f"The disk of {path} is full. Free some space and run again; everything saved before is still there."
+    if "newer version of DuckDB" in text:
+        return (
+            f"{path} was written by a newer DuckDB than this one ({duckdb.__version__}): upgrade it. It said: {first}"
+        )
+    if any(sign in text for sign in _DAMAGED):
+        return f"{path} is damaged: put a backup in its place. The engine said: {first}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"The memory limit was reached while working on {path}; nothing of that step was saved."
+    if isinstance(error, duckdb.FatalException | duckdb.IOException):
+        return f"{path} cannot be used: {first}"
+    return None
+
+
+class FileLock:
+    """An exclusive flock: the kernel frees it when its holder dies, however it dies."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._handle: int | None = None
+
+    def take(self, note: str = "") -> bool:
+        """Take it now or not at all; the holder's `note` is left in the file for the others to read."""
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return False
+        os.ftruncate(handle, 0)
+        os.write(handle, note.encode())
+        self._handle = handle
+        return True
+
+    def free(self) -> None:
+        """Give it back; its note goes with it."""
+        if self._handle is not None:
+            with suppress(OSError):  # a full disk must not keep the lock
+                os.ftruncate(self._handle, 0)
+            os.close(self._handle)
+            self._handle = None
+
+    def note(self) -> str:
+        """What the present holder wrote."""
+        return self._path.read_text(encoding="utf-8", errors="replace")
+
+
+def patiently(attempt: Callable[[], T], seconds: float) -> T:
+    """Try until it is not Busy, for at most `seconds`; then raises the last Busy."""
+    retrying = Retrying(
+        retry=retry_if_exception_type(Busy),
+        stop=stop_after_delay(seconds),
+        wait=wait_random_exponential(multiplier=0.005, max=0.25),
+        reraise=True,
+    )
+    return retrying(attempt)
+
+
+def connect_or_busy(path: Path) -> Connection:
+    """Like `connect`, but raises Busy while another program has the file open."""
+    try:
+        return connect(path)
+    except duckdb.IOException as error:
+        if "Conflicting lock" not in str(error):
+            raise
+        holder = str(error).partition("(PID ")[2].partition(")")[0]
+        raise Busy(f"another program (process {holder}) has it open: close it there") from error

@@ -1,0 +1,106 @@
+"""Why an article scored what it scored, from the published file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from warehouse.articles import read_article
+from warehouse.connect import Connection
+from warehouse.judgements import latest_taxonomy, read_judgement
+from warehouse.records import Article, Judgement
+
+_LEAST_PREFIX = 4
+_FIND = """
+SELECT a.article_id, a.title, a.url, a.dated_at
+FROM articles AS a
+WHERE {condition}
+ORDER BY a.dated_at DESC, a.article_id
+LIMIT $limit
+"""
+_BY_URL = """a.url = $key OR a.article_id IN (
+    SELECT article_id FROM entries WHERE link = $key OR url = $key
+    UNION ALL
+    SELECT article_id FROM pages WHERE final_url = $key
+)"""
+_BY_ID = "starts_with(a.article_id::VARCHAR, lower($key))"
+_BY_TITLE = "contains(lower(a.title), lower($key))"
+_STORY = """
+SELECT a.article_id, a.title, a.url, f.publisher, f.bloc, a.dated_at, s.distance
+FROM stories AS mine
+JOIN stories AS s ON s.story_id = mine.story_id
+JOIN articles AS a ON a.article_id = s.article_id
+JOIN feeds AS f ON f.feed_id = a.feed_id
+WHERE mine.article_id = ?
+ORDER BY s.distance, a.dated_at, a.article_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An article that a key may mean."""
+
+    article_id: UUID
+    title: str
+    url: str
+    dated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoryMember:
+    """One article of a story; `distance` is in bits of the fingerprint from the story's first article."""
+
+    article_id: UUID
+    title: str
+    url: str
+    publisher: str
+    bloc: str
+    dated_at: datetime
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An article with everything that was decided about it; `judgement` is None until it is judged."""
+
+    article: Article
+    feed: str
+    publisher: str
+    bloc: str
+    judgement: Judgement | None
+    labels: dict[str, str]  # of the themes scored, by theme id
+    story: tuple[StoryMember, ...]  # the article itself included; empty until it is compared
+
+
+def find(con: Connection, key: str, limit: int = 20) -> list[Match]:
+    """Articles that `key` means: an exact URL, else an id or its beginning, else a piece of a title; latest first."""
+    if not key.strip():
+        return []
+    conditions = [_BY_URL, _BY_TITLE] if len(key) < _LEAST_PREFIX else [_BY_URL, _BY_ID, _BY_TITLE]
+    for condition in conditions:
+        rows = con.execute(_FIND.format(condition=condition), {"key": key.strip(), "limit": limit}).fetchall()
+        if rows:
+            return [Match(*row) for row in rows]
+    return []
+
+
+def explain(con: Connection, article_id: UUID) -> Explanation | None:
+    """Everything about one article under the taxonomy used last; None when there is no such article."""
+    article = read_article(con, article_id)
+    if article is None:
+        return None
+    taxonomy_id = latest_taxonomy(con) or ""
+    labels = con.execute("SELECT theme_id, label FROM themes WHERE taxonomy_id = ?", [taxonomy_id]).fetchall()
+    feed = con.execute("SELECT name, publisher, bloc FROM feeds WHERE feed_id = ?", [article.feed_id]).fetchone()
+    name, publisher, bloc = feed or ("", "", "")
+    story = con.execute(_STORY, [article_id]).fetchall()
+    return Explanation(
+        article=article,
+        feed=name,
+        publisher=publisher,
+        bloc=bloc,
+        judgement=read_judgement(con, article_id, taxonomy_id),
+        labels=dict(labels),
+        story=tuple(StoryMember(*row) for row in story),
+    )

@@ -1,0 +1,157 @@
+"""Findings and the alerts made of them, as messages need them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from warehouse.connect import Connection
+from warehouse.records import Alert, DayCount, Finding, Quote
+from warehouse.rows import Row, insert, row_of
+
+Decided = tuple[Finding, str]  # with what was decided: alert, or why not
+
+_SERIES_DAYS = 60
+
+_ALERTS = """
+SELECT a.alert_id, a.finding_id, f.taxonomy_id, a.kind, a.theme_id, coalesce(t.label, a.theme_id),
+    coalesce(t.definition, ''), a.created_at, f.window_days, f.silence_days,
+    (SELECT count(*) FROM finding_articles AS fa WHERE fa.finding_id = f.finding_id), f.stories, f.publishers, f.blocs
+FROM alerts AS a
+JOIN findings AS f USING (finding_id)
+LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = f.theme_id
+WHERE a.alert_id IN (SELECT unnest($ids::UUID[]))
+ORDER BY a.created_at, a.theme_id
+"""
+
+_UNTOLD = """
+SELECT a.alert_id
+FROM alerts AS a
+ANTI JOIN (
+    SELECT alert_id FROM alert_messages WHERE channel = $channel AND recipient = $recipient
+) AS told USING (alert_id)
+WHERE $since::TIMESTAMPTZ IS NULL OR a.created_at >= $since
+"""
+
+_QUOTES = """
+WITH sentences AS (
+    SELECT e.sentence, e.phrase, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url, f.publisher, f.bloc,
+        a.dated_at, coalesce(s.story_id, a.article_id) AS story_id
+    FROM finding_articles AS fa
+    JOIN articles AS a USING (article_id)
+    JOIN evidence AS e ON e.article_id = a.article_id AND e.theme_id = $theme_id AND e.taxonomy_id = $taxonomy_id
+    JOIN feeds AS f ON f.feed_id = a.feed_id
+    LEFT JOIN stories AS s ON s.article_id = a.article_id
+    WHERE fa.finding_id = $finding_id
+),
+best_of_story AS (
+    SELECT * FROM sentences
+    QUALIFY row_number() OVER (
+        PARTITION BY story_id ORDER BY weight DESC, in_title, dated_at, article_id, ordinal
+    ) = 1
+),
+unlike AS (
+    SELECT * FROM best_of_story
+    QUALIFY row_number() OVER (PARTITION BY sentence ORDER BY weight DESC, dated_at, article_id) = 1
+)
+SELECT sentence, phrase, title, url, publisher, bloc, dated_at
+FROM unlike
+ORDER BY row_number() OVER (PARTITION BY publisher ORDER BY weight DESC, dated_at, article_id),
+    weight DESC, dated_at, article_id
+LIMIT $quotes
+"""
+
+_SERIES = """
+SELECT (a.dated_at AT TIME ZONE 'UTC')::DATE AS day, count(DISTINCT coalesce(s.story_id, a.article_id))
+FROM scores AS c
+JOIN judgements AS j USING (article_id, taxonomy_id)
+JOIN articles AS a USING (article_id)
+LEFT JOIN stories AS s USING (article_id)
+WHERE c.theme_id = $theme_id AND c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant
+GROUP BY day
+HAVING day BETWEEN $first AND $last
+"""
+
+
+def save_findings(con: Connection, decided: Sequence[Decided]) -> None:
+    """Save findings, their articles, what was decided about them, and an alert where that was "alert"."""
+    findings = [
+        row_of(f, without=("article_ids",), finding_id=f.id, decision=decision)
+        | {"publishers": list(f.publishers), "blocs": list(f.blocs)}
+        for f, decision in decided
+    ]
+    insert(con, "findings", findings)
+    shown = [{"finding_id": f.id, "article_id": a} for f, _ in decided for a in f.article_ids]
+    insert(con, "finding_articles", shown)
+    insert(con, "alerts", [_alert_row(f) for f, decision in decided if decision == "alert"])
+
+
+def alert_id(finding: Finding) -> UUID:
+    """The key of the alert on a finding: there is one at most."""
+    return uuid5(NAMESPACE_OID, f"alert/{finding.id}")
+
+
+def recent_alerts(con: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
+    """(kind, theme, moment) of each alert made at or after `since`, oldest first."""
+    asked = "SELECT kind, theme_id, created_at FROM alerts WHERE created_at >= ? ORDER BY created_at, theme_id"
+    return [(kind, theme_id, at) for kind, theme_id, at in con.execute(asked, [since]).fetchall()]
+
+
+def alerts_to_tell(
+    con: Connection, channel: str, recipient: str, quotes: int, since: datetime | None = None
+) -> list[Alert]:
+    """Full alerts of which this recipient was not yet told on this channel, oldest first.
+
+    `quotes` is how many sentences each shows at most; `since` leaves out alerts made before it.
+    """
+    asked = {"channel": channel, "recipient": recipient, "since": since}
+    ids = [row[0] for row in con.execute(_UNTOLD, asked).fetchall()]
+    return read_alerts(con, ids, quotes)
+
+
+def read_alerts(con: Connection, alert_ids: Sequence[UUID], quotes: int) -> list[Alert]:
+    """Full alerts by id, oldest first; ids that are not known are left out."""
+    rows = con.execute(_ALERTS, {"ids": [str(i) for i in alert_ids]}).fetchall()
+    return [_alert(con, row, quotes) for row in rows]
+
+
+def _alert_row(finding: Finding) -> Row:
+    return {
+        "alert_id": alert_id(finding),
+        "finding_id": finding.id,
+        "kind": finding.kind,
+        "theme_id": finding.theme_id,
+        "created_at": finding.found_at,
+    }
+
+
+def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
+    key, finding_id, taxonomy_id, kind, theme_id, label, definition, created_at, *counted = row
+    window_days, silence_days, articles, stories, publishers, blocs = counted
+    theme = {"theme_id": theme_id, "taxonomy_id": taxonomy_id}
+    said = con.execute(_QUOTES, theme | {"finding_id": finding_id, "quotes": quotes}).fetchall()
+    return Alert(
+        id=key,
+        kind=kind,
+        theme_id=theme_id,
+        label=label,
+        definition=definition,
+        created_at=created_at,
+        window_days=window_days,
+        silence_days=silence_days,
+        articles=articles,
+        stories=stories,
+        publishers=tuple(publishers),
+        blocs=tuple(blocs),
+        quotes=tuple(Quote(*values) for values in said),
+        series=_series(con, theme, created_at.date()),
+    )
+
+
+def _series(con: Connection, theme: dict[str, object], last: date) -> tuple[DayCount, ...]:
+    first = last - timedelta(days=_SERIES_DAYS - 1)
+    counted = dict(con.execute(_SERIES, theme | {"first": first, "last": last}).fetchall())
+    days = (first + timedelta(days=n) for n in range(_SERIES_DAYS))
+    return tuple(DayCount(day, counted.get(day, 0)) for day in days)

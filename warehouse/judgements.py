@@ -1,0 +1,187 @@
+"""What articles are about, which of them are copies, and where themes appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from warehouse.connect import Connection
+from warehouse.records import Appearance, Copy, Evidence, Judgement, Mention, Score, Taxonomy
+from warehouse.rows import Row, insert, row_of
+
+_UNSTORIED = """
+SELECT a.article_id, a.article_id AS story_id, a.fingerprint, a.dated_at, 0 AS distance
+FROM articles AS a
+ANTI JOIN stories USING (article_id)
+ORDER BY a.dated_at, a.article_id
+"""
+
+_COMPARED = """
+SELECT a.article_id, s.story_id, a.fingerprint, a.dated_at, s.distance
+FROM articles AS a
+JOIN stories AS s USING (article_id)
+WHERE a.dated_at >= $since AND a.fingerprint <> 0
+ORDER BY a.dated_at, a.article_id
+"""
+
+_APPEARANCES = """
+SELECT c.theme_id, c.article_id, s.story_id, f.publisher, f.bloc, a.dated_at, a.first_seen_at, a.baseline,
+    a.text_source = 'summary' AS thin
+FROM scores AS c
+JOIN judgements AS j USING (article_id, taxonomy_id)
+JOIN articles AS a USING (article_id)
+JOIN stories AS s USING (article_id)
+JOIN feeds AS f ON f.feed_id = a.feed_id
+WHERE c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant AND a.dated_at >= $since
+ORDER BY c.theme_id, a.dated_at, a.article_id
+"""
+
+_NTH_RELEVANT = """
+SELECT first_seen_at
+FROM articles
+WHERE article_id IN (SELECT article_id FROM judgements WHERE relevant)
+ORDER BY first_seen_at
+LIMIT 1 OFFSET $before
+"""
+
+
+def use_taxonomy(con: Connection, taxonomy: Taxonomy, now: datetime) -> None:
+    """Say that articles are judged under `taxonomy` from now on; labels and definitions are renewed."""
+    con.execute(
+        "INSERT INTO taxonomies (taxonomy_id, scorer, first_used_at, last_used_at) VALUES ($id, $scorer, $now, $now) "
+        "ON CONFLICT (taxonomy_id) DO UPDATE SET last_used_at = excluded.last_used_at",
+        {"id": taxonomy.id, "scorer": taxonomy.scorer, "now": now},
+    )
+    themes = [
+        {"taxonomy_id": taxonomy.id, "theme_id": t.id, "label": t.label, "definition": t.definition}
+        for t in taxonomy.themes
+    ]
+    insert(con, "themes", themes, "replace")
+
+
+def save_judgements(con: Connection, judgements: Sequence[Judgement]) -> int:
+    """Save judgements with scores, evidence and mentions; one that is known stays as it is. How many were new."""
+    known = _judged(con, {j.article_id for j in judgements})
+    new = list({k: j for j in judgements if (k := (j.article_id, j.taxonomy_id)) not in known}.values())
+    # Entities belong to the article whatever the themes: a new judgement's take the place of the last one's.
+    con.execute(
+        "DELETE FROM mentions WHERE article_id IN (SELECT unnest(?::UUID[]))", [[str(j.article_id) for j in new]]
+    )
+    insert(con, "judgements", [row_of(j, without=("scores", "mentions")) for j in new])
+    insert(con, "scores", [_score(j, s) for j in new for s in j.scores])
+    insert(con, "evidence", [_evidence(j, s, n) for j in new for s in j.scores for n in range(len(s.evidence))])
+    insert(con, "mentions", [row_of(m, article_id=j.article_id) for j in new for m in j.mentions])
+    return len(new)
+
+
+def read_judgement(con: Connection, article_id: UUID, taxonomy_id: str) -> Judgement | None:
+    """One judgement as it was saved; scores with the highest first."""
+    asked = [article_id, taxonomy_id]
+    row = con.execute(
+        "SELECT article_id, taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions "
+        "FROM judgements WHERE article_id = ? AND taxonomy_id = ?",
+        asked,
+    ).fetchone()
+    if row is None:
+        return None
+    scores = con.execute(
+        "SELECT theme_id, score, present FROM scores WHERE article_id = ? AND taxonomy_id = ? "
+        "ORDER BY score DESC, theme_id",
+        asked,
+    ).fetchall()
+    mentions = con.execute(
+        "SELECT name, label, count FROM mentions WHERE article_id = ? ORDER BY count DESC, name, label", [article_id]
+    ).fetchall()
+    evidence = _read_evidence(con, article_id, taxonomy_id)
+    found = tuple(Score(theme, score, present, tuple(evidence.get(theme, ()))) for theme, score, present in scores)
+    return Judgement(*[*row, found, tuple(Mention(*m) for m in mentions)])
+
+
+def latest_taxonomy(con: Connection) -> str | None:
+    """The taxonomy that the views speak of: the one used last."""
+    row = con.execute(
+        "SELECT taxonomy_id FROM taxonomies ORDER BY last_used_at DESC, taxonomy_id DESC LIMIT 1"
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def first_used_at(con: Connection, taxonomy_id: str) -> datetime:
+    """When the taxonomy came into use. Raises KeyError for one that never did."""
+    row = con.execute("SELECT first_used_at FROM taxonomies WHERE taxonomy_id = ?", [taxonomy_id]).fetchone()
+    if row is None:
+        raise KeyError(taxonomy_id)
+    moment: datetime = row[0]
+    return moment
+
+
+def without_story(con: Connection) -> list[Copy]:
+    """Articles that were not compared with the others yet, by date."""
+    return [Copy(*row) for row in con.execute(_UNSTORIED).fetchall()]
+
+
+def fingerprints_since(con: Connection, since: datetime) -> list[Copy]:
+    """Compared articles dated at or after `since` that have a fingerprint, by date."""
+    return [Copy(*row) for row in con.execute(_COMPARED, {"since": since}).fetchall()]
+
+
+def save_stories(con: Connection, copies: Sequence[Copy]) -> None:
+    """Put articles into their stories, once and for all."""
+    insert(con, "stories", [row_of(c, without=("fingerprint", "dated_at")) for c in copies])
+
+
+def appearances(con: Connection, taxonomy_id: str, since: datetime) -> list[Appearance]:
+    """Where themes are present in relevant, compared articles dated at or after `since`; by theme and date."""
+    rows = con.execute(_APPEARANCES, {"taxonomy_id": taxonomy_id, "since": since}).fetchall()
+    return [Appearance(*row) for row in rows]
+
+
+def burn_in_facts(con: Connection, n: int) -> tuple[datetime | None, datetime | None]:
+    """When the first article was first seen, and when the n-th relevant one was; None where there is none."""
+    first = con.execute("SELECT min(first_seen_at) FROM articles").fetchone()
+    nth = con.execute(_NTH_RELEVANT, {"before": n - 1}).fetchone()
+    return (first[0] if first else None), (nth[0] if nth else None)
+
+
+def recent_findings(con: Connection, since: datetime) -> list[tuple[str, datetime]]:
+    """The theme and the moment of each finding made at or after `since`, oldest first."""
+    asked = "SELECT theme_id, found_at FROM findings WHERE found_at >= ? ORDER BY found_at, theme_id"
+    return [(theme_id, found_at) for theme_id, found_at in con.execute(asked, [since]).fetchall()]
+
+
+def _judged(con: Connection, article_ids: set[UUID]) -> set[tuple[UUID, str]]:
+    rows = con.execute(
+        "SELECT article_id, taxonomy_id FROM judgements WHERE article_id IN (SELECT unnest(?::UUID[]))",
+        [[str(a) for a in article_ids]],
+    ).fetchall()
+    return set(rows)
+
+
+def _score(judgement: Judgement, score: Score) -> Row:
+    return row_of(score, without=("evidence",), article_id=judgement.article_id, taxonomy_id=judgement.taxonomy_id)
+
+
+def _evidence(judgement: Judgement, score: Score, n: int) -> Row:
+    evidence = score.evidence[n]
+    return row_of(
+        evidence,
+        without=("start", "end"),
+        article_id=judgement.article_id,
+        taxonomy_id=judgement.taxonomy_id,
+        theme_id=score.theme_id,
+        ordinal=n,
+        start_at=evidence.start,
+        end_at=evidence.end,
+    )
+
+
+def _read_evidence(con: Connection, article_id: UUID, taxonomy_id: str) -> dict[str, list[Evidence]]:
+    rows = con.execute(
+        "SELECT theme_id, sentence, start_at, end_at, in_title, phrase, strength, weight FROM evidence "
+        "WHERE article_id = ? AND taxonomy_id = ? ORDER BY theme_id, ordinal",
+        [article_id, taxonomy_id],
+    ).fetchall()
+    found: dict[str, list[Evidence]] = {}
+    for theme_id, *values in rows:
+        found.setdefault(theme_id, []).append(Evidence(*values))
+    return found

@@ -1,0 +1,53 @@
+"""Raw page bytes, compressed, by hash: kept so that another question can be asked of them later."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import zlib
+from datetime import datetime
+from pathlib import Path
+from threading import get_ident
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class PageStore:
+    """Pages under `folder`, which is made when the first one comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, body: bytes, at: datetime | None = None) -> str:
+        """Keep `body`; its sha256 in hex. `at` is the moment its age counts from, by default the file system's now."""
+        digest = hashlib.sha256(body).hexdigest()
+        path = self._path(digest)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}-{get_ident()}")
+        unfinished.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
+        if at is not None:
+            os.utime(unfinished, (at.timestamp(), at.timestamp()))
+        unfinished.replace(path)
+        return digest
+
+    def get(self, digest: str) -> bytes | None:
+        """The bytes once kept; None when they are gone or damaged."""
+        try:
+            body = gzip.decompress(self._path(digest).read_bytes())
+        except (FileNotFoundError, gzip.BadGzipFile, EOFError, zlib.error):
+            return None
+        return body if hashlib.sha256(body).hexdigest() == digest else None
+
+    def prune(self, before: datetime) -> int:
+        """Remove what was kept before `before`; how many files that were."""
+        old = [f for f in self.folder.glob("*/*") if f.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _path(self, digest: str) -> Path:
+        if not _HASH.fullmatch(digest):
+            raise ValueError(f"not a sha256 in hex: {digest!r}")
+        return self.folder / digest[:2] / f"{digest}.gz"

@@ -1,0 +1,78 @@
+"""What a user configures: feeds and themes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed as its user configured it.
+
+    `url` is stored and shown; it may hold `${NAME}` where a credential belongs. `fetch_url` is the
+    same with the credentials filled in: it is dialled, and never stored, logged or shown.
+    """
+
+    name: str
+    url: str
+    publisher: str
+    bloc: str
+    stance: str
+    language: str
+    evidence: str
+    enabled: bool
+    fetch_url: str = field(repr=False)
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The feed's key in the warehouse: uuid5 of `url`."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One phrase of a theme: lemmas separated by spaces; `a .. b` means both in one sentence."""
+
+    text: str
+    language: str
+    strength: Literal["strong", "weak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """One theme as configured; `statements`, `phrases` and `entities` decide scores, the rest is for people."""
+
+    id: str
+    label: str
+    definition: str
+    statements: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+    entities: tuple[str, ...]
+    confusions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """All themes that are scored together, and the id of everything that decides their scores."""
+
+    themes: tuple[Theme, ...]
+    scorer: str
+
+    @property
+    def id(self) -> str:
+        """Sixteen hex digits; labels, definitions and confusions do not change it."""
+        decisive = [
+            {
+                "id": theme.id,
+                "statements": theme.statements,
+                "phrases": [{"text": p.text, "language": p.language, "strength": p.strength} for p in theme.phrases],
+                "entities": theme.entities,
+            }
+            for theme in sorted(self.themes, key=lambda theme: theme.id)
+        ]
+        stated = json.dumps({"scorer": self.scorer, "themes": decisive}, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(stated.encode()).hexdigest()[:16]

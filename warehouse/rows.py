@@ -1,0 +1,133 @@
+"""Rows in and records out: bulk inserts through Arrow. The only file that imports pyarrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import pyarrow as pa
+
+from warehouse.connect import Connection
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Row = Mapping[str, object]
+
+_CHUNK = 10_000
+_ARROW = {
+    "BLOB": pa.large_binary(),
+    "BIGINT": pa.int64(),
+    "BOOLEAN": pa.bool_(),
+    "DOUBLE": pa.float64(),
+    "INTEGER": pa.int32(),
+    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
+    "UBIGINT": pa.uint64(),
+    "UTINYINT": pa.uint8(),
+    "UUID": pa.string(),
+    "VARCHAR": pa.large_string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+}
+
+
+def insert(
+    con: Connection,
+    table: str,
+    rows: Sequence[Row],
+    on_conflict: Literal["nothing", "replace", "fail"] = "nothing",
+    only_where: str = "",
+) -> int:
+    """Insert `rows`, which all have the same keys: the names of columns; how many rows were inserted or replaced.
+
+    `on_conflict` says what becomes of a row whose primary key is known; within the batch the first such row stands
+    for "nothing", the last for "replace". `only_where` is a condition on `incoming`. Raises ValueError for a naive
+    datetime, and what the engine raises.
+    """
+    if not rows:
+        return 0
+    types = _column_types(con, table)
+    columns = list(rows[0])
+    key = _primary_key(con, table)
+    if key and on_conflict != "fail":
+        rows = _distinct(rows, key, last=on_conflict == "replace")
+    statement = _statement(table, columns, types, _clause(on_conflict, columns, key), only_where)
+    return sum(
+        _insert_chunk(con, statement, _arrow(rows[at : at + _CHUNK], columns, types))
+        for at in range(0, len(rows), _CHUNK)
+    )
+
+
+def row_of(record: DataclassInstance, *, without: Sequence[str] = (), **more: object) -> dict[str, object]:
+    """A record's fields as a row, less some, plus some."""
+    return {f.name: getattr(record, f.name) for f in fields(record) if f.name not in without} | more
+
+
+def columns_of(record: type[DataclassInstance], alias: str) -> str:
+    """The columns named like a record's fields, in their order, for a SELECT."""
+    return ", ".join(f"{alias}.{f.name}" for f in fields(record))
+
+
+def _column_types(con: Connection, table: str) -> dict[str, str]:
+    known = con.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal", [table]
+    ).fetchall()
+    return dict(known)
+
+
+def _primary_key(con: Connection, table: str) -> tuple[str, ...]:
+    found = con.execute(
+        "SELECT constraint_column_names FROM duckdb_constraints() "
+        "WHERE table_name = ? AND constraint_type = 'PRIMARY KEY'",
+        [table],
+    ).fetchone()
+    return tuple(found[0]) if found else ()
+
+
+def _distinct(rows: Iterable[Row], key: Sequence[str], *, last: bool) -> list[Row]:
+    chosen: dict[tuple[object, ...], Row] = {}
+    for row in rows:
+        identity = tuple(row[column] for column in key)
+        if last or identity not in chosen:
+            chosen[identity] = row
+    return list(chosen.values())
+
+
+def _clause(on_conflict: str, columns: Sequence[str], key: Sequence[str]) -> str:
+    if not key or on_conflict == "fail":
+        return ""
+    changing = [c for c in columns if c not in key]
+    if on_conflict == "nothing" or not changing:
+        return "ON CONFLICT DO NOTHING"
+    changes = ", ".join(f"{c} = excluded.{c}" for c in changing)
+    return f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changes}"
+
+
+def _statement(table: str, columns: Sequence[str], types: Mapping[str, str], clause: str, only_where: str) -> str:
+    casts = ", ".join(f"CAST({c} AS {types[c]}) AS {c}" for c in columns)
+    chosen = f"SELECT * FROM (SELECT {casts} FROM arrow_rows) AS incoming"  # noqa: S608  names from the catalogue
+    condition = f"WHERE {only_where}" if only_where else ""
+    return f"INSERT INTO {table} ({', '.join(columns)}) {chosen} {condition} {clause}"
+
+
+def _insert_chunk(con: Connection, statement: str, chunk: pa.Table) -> int:
+    con.register("arrow_rows", chunk)
+    try:
+        done = con.execute(statement).fetchone()
+    finally:
+        con.unregister("arrow_rows")
+    return int(done[0]) if done else 0
+
+
+def _arrow(rows: Sequence[Row], columns: Sequence[str], types: Mapping[str, str]) -> pa.Table:
+    return pa.table({c: pa.array([_plain(row[c]) for row in rows], _ARROW[types[c]]) for c in columns})
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"a datetime without a time zone: {value}")
+    return value

@@ -1,0 +1,86 @@
+-- one row per alert and channel it was put on; an alert that is on none yet has one row without a channel
+CREATE VIEW alert_log AS
+WITH tries AS (
+    SELECT
+        message_key,
+        max(tried_at) AS last_tried_at,
+        min(tried_at) FILTER (WHERE result = 'sent') AS sent_at,
+        max({'tried_at': tried_at, 'repeat': repeat, 'reason': reason}).reason AS reason,
+        bool_or(repeat) AS repeated
+    FROM deliveries
+    GROUP BY message_key
+),
+
+told AS (
+    SELECT
+        l.alert_id,
+        l.channel,
+        count(*) AS messages,
+        count(*) FILTER (WHERE m.state = 'sent') AS sent,
+        count(*) FILTER (WHERE m.state IN ('pending', 'sending')) AS waiting,
+        count(*) FILTER (WHERE m.state = 'undeliverable') AS undeliverable,
+        count(*) FILTER (WHERE m.state = 'held') AS held,
+        max(m.attempts) AS attempts,
+        min(m.created_at) AS rendered_at,
+        min(t.sent_at) AS first_sent_at,
+        max(t.last_tried_at) AS last_tried_at,
+        min(m.next_attempt_at) FILTER (WHERE m.state = 'pending') AS next_attempt_at,
+        max({'tried_at': t.last_tried_at, 'reason': t.reason}) FILTER (WHERE m.state <> 'sent').reason AS reason,
+        coalesce(bool_or(t.repeated), false) AS repeated
+    FROM alert_messages AS l
+    JOIN messages AS m USING (message_key)
+    LEFT JOIN tries AS t USING (message_key)
+    GROUP BY l.alert_id, l.channel
+)
+
+SELECT
+    a.alert_id,
+    a.kind,
+    a.theme_id,
+    coalesce(n.label, a.theme_id) AS theme,
+    a.created_at,
+    t.channel,
+    CASE
+        WHEN t.channel IS NULL THEN 'untold'
+        WHEN t.held > 0 THEN 'held'
+        WHEN t.undeliverable > 0 THEN 'undeliverable'
+        WHEN t.waiting > 0 THEN 'waiting'
+        ELSE 'sent'
+    END AS state,
+    coalesce(t.messages, 0) AS messages,
+    coalesce(t.sent, 0) AS sent,
+    coalesce(t.waiting, 0) AS waiting,
+    coalesce(t.undeliverable, 0) AS undeliverable,
+    coalesce(t.held, 0) AS held,
+    coalesce(t.attempts, 0) AS attempts,
+    t.rendered_at,
+    t.first_sent_at,
+    t.last_tried_at,
+    t.next_attempt_at,
+    coalesce(t.reason, '') AS reason,
+    coalesce(t.repeated, false) AS repeated
+FROM alerts AS a
+JOIN findings AS f USING (finding_id)
+LEFT JOIN told AS t USING (alert_id)
+LEFT JOIN themes AS n ON n.taxonomy_id = f.taxonomy_id AND n.theme_id = a.theme_id;
+
+COMMENT ON VIEW alert_log IS 'one row per alert and channel it was put on; an alert that is on none yet has one row without a channel. What was told, when, and what still waits; nobody''s address is in here.';
+COMMENT ON COLUMN alert_log.alert_id IS 'the alert''s key';
+COMMENT ON COLUMN alert_log.kind IS 'the kind of finding it tells of';
+COMMENT ON COLUMN alert_log.theme_id IS 'the theme''s id in themes.toml';
+COMMENT ON COLUMN alert_log.theme IS 'the theme''s label at the time';
+COMMENT ON COLUMN alert_log.created_at IS 'when it was decided to alert';
+COMMENT ON COLUMN alert_log.channel IS 'email or slack; null while it is on no channel';
+COMMENT ON COLUMN alert_log.state IS 'the worst of its messages'': held, undeliverable, waiting, sent; untold without a message';
+COMMENT ON COLUMN alert_log.messages IS 'messages on this channel, one per recipient';
+COMMENT ON COLUMN alert_log.sent IS 'messages that were accepted';
+COMMENT ON COLUMN alert_log.waiting IS 'messages still to be sent';
+COMMENT ON COLUMN alert_log.undeliverable IS 'messages given up';
+COMMENT ON COLUMN alert_log.held IS 'messages of which it is unclear whether they arrived, and which are not sent again';
+COMMENT ON COLUMN alert_log.attempts IS 'most attempts that one message took';
+COMMENT ON COLUMN alert_log.rendered_at IS 'when the first message was rendered';
+COMMENT ON COLUMN alert_log.first_sent_at IS 'when the first message was accepted';
+COMMENT ON COLUMN alert_log.last_tried_at IS 'the last attempt';
+COMMENT ON COLUMN alert_log.next_attempt_at IS 'the next attempt, where one waits';
+COMMENT ON COLUMN alert_log.reason IS 'why the last attempt at a message that is not sent failed; empty where all are sent, or none was tried';
+COMMENT ON COLUMN alert_log.repeated IS 'whether a message may have been delivered twice, with the same Message-ID';
