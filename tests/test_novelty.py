@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.novelty import NoveltyRules, assign_stories, burnt_in_at, first_seen
+from warehouse.records import Appearance, Copy
+
+NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=100)
+RULES = NoveltyRules()
+
+
+def key(n: int) -> uuid.UUID:
+    return uuid.UUID(int=n)
+
+
+def copy(n: int, fingerprint: int, days_ago: float = 0.0) -> Copy:
+    return Copy(key(n), key(n), fingerprint, NOW - timedelta(days=days_ago))
+
+
+def appearance(
+    n: int, publisher: str, *, story: int | None = None, days_ago: float = 1.0, **more: object
+) -> Appearance:
+    dated = NOW - timedelta(days=days_ago)
+    values = {"bloc": "independent", "first_seen_at": dated, "baseline": False, "thin": False, **more}
+    return Appearance("energy", key(n), key(story if story is not None else n), publisher, dated_at=dated, **values)
+
+
+def found(appearances: list[Appearance], *, before=(), quiet_until: datetime = LONG_AGO):
+    return first_seen(appearances, before, quiet_until, "t1", RULES, NOW)
+
+
+def stories_of(placed: tuple[Copy, ...]) -> dict[int, int]:
+    return {c.article_id.int: c.story_id.int for c in placed}
+
+
+def test_near_copies_are_one_story() -> None:
+    """Articles a few bits apart share the story of the earliest; one that differs more is its own."""
+    placed = assign_stories([copy(1, 0xFF, 2), copy(2, 0xFE, 1), copy(3, 0xFF00FF00FF)], [], RULES)
+    assert stories_of(placed) == {1: 1, 2: 1, 3: 3}
+
+
+def test_copies_join_what_is_remembered() -> None:
+    """A copy joins the story its original already has, not the original itself."""
+    remembered = Copy(key(5), key(4), 0xABCD, NOW - timedelta(days=3))
+    (placed,) = assign_stories([copy(6, 0xABCC)], [remembered], RULES)
+    assert (placed.story_id, placed.distance) == (key(4), 1)
+
+
+def test_old_copies_are_other_stories() -> None:
+    """A text that comes back after the window of days is a story again."""
+    remembered = copy(1, 0xABCD, days_ago=RULES.story_days + 1)
+    assert stories_of(assign_stories([copy(2, 0xABCD)], [remembered], RULES)) == {2: 2}
+
+
+def test_too_little_text_is_never_a_copy() -> None:
+    """Articles without a fingerprint are stories of their own, though their fingerprints are equal."""
+    assert stories_of(assign_stories([copy(1, 0), copy(2, 0)], [], RULES)) == {1: 1, 2: 2}
+
+
+@given(st.permutations([copy(n, f, n / 3) for n, f in enumerate((1, 3, 7, 0xF0F0F0F0, 0xF0F0F0F1, 0), start=1)]))
+def test_order_does_not_matter(arrivals: list[Copy]) -> None:
+    """Whatever order a batch arrives in, it falls into the same stories."""
+    assert sorted(assign_stories(arrivals, [], RULES), key=lambda c: c.article_id) == sorted(
+        assign_stories(sorted(arrivals, key=lambda c: c.article_id), [], RULES), key=lambda c: c.article_id
+    )
+
+
+def test_two_stories_from_two_publishers_are_new() -> None:
+    """A theme that two publishers take up in stories of their own, after a silence, is found."""
+    (finding,) = found([appearance(1, "a"), appearance(2, "b", days_ago=3, bloc="china-state")])
+    assert finding.theme_id == "energy"
+    assert (finding.stories, finding.publishers, finding.blocs) == (2, ("a", "b"), ("china-state", "independent"))
+    assert finding.article_ids == (key(2), key(1))
+
+
+@pytest.mark.parametrize(
+    ("appearances", "why"),
+    [
+        ([appearance(1, "a")], "one story"),
+        ([appearance(1, "a"), appearance(2, "a")], "one publisher"),
+        ([appearance(n, f"house-{n}", story=1) for n in range(1, 11)], "ten copies of one story"),
+        ([appearance(1, "a", days_ago=2), appearance(2, "b", story=1), appearance(3, "a")], "a copy is no voice"),
+        ([appearance(1, "a"), appearance(2, "b"), appearance(3, "c", days_ago=30)], "seen a month ago"),
+        ([appearance(1, "a"), appearance(2, "b", baseline=True)], "came with a new feed"),
+        ([appearance(1, "a", thin=True), appearance(2, "b", thin=True)], "only summaries"),
+        ([appearance(1, "a", days_ago=8), appearance(2, "b", days_ago=9)], "older than the window"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_is_not_new(appearances: list[Appearance], why: str) -> None:
+    """Too few voices, copies, old acquaintances, new feeds and mere summaries raise nothing."""
+    assert found(appearances) == (), why
+
+
+def test_a_silence_long_enough_makes_new() -> None:
+    """What was last seen before the silence is new again."""
+    old = appearance(3, "c", days_ago=RULES.window_days + RULES.silence_days + 1)
+    assert len(found([appearance(1, "a"), appearance(2, "b"), old])) == 1
+
+
+def test_nothing_is_new_before_the_burn_in_ends() -> None:
+    """Until there is history nothing is found, and what was seen by then is history afterwards."""
+    voices = [appearance(1, "a"), appearance(2, "b")]
+    assert found(voices, quiet_until=NOW) == ()
+    assert found(voices, quiet_until=NOW - timedelta(hours=30)) != ()
+    assert found(voices, quiet_until=NOW - timedelta(hours=12)) == ()
+
+
+def test_a_finding_is_made_once() -> None:
+    """A theme found once is not found again before a new silence could have passed."""
+    voices = [appearance(1, "a"), appearance(2, "b")]
+    assert found(voices, before=[("energy", NOW - timedelta(days=3))]) == ()
+    assert found(voices, before=[("other", NOW - timedelta(days=3))]) != ()
+    assert found(voices, before=[("energy", NOW - timedelta(days=68))]) != ()
+
+
+def test_burn_in_ends_by_time_or_by_number() -> None:
+    """Fourteen days or two hundred relevant articles end the burn-in, whichever comes first."""
+    start = NOW - timedelta(days=10)
+    assert burnt_in_at(None, None, RULES) is None
+    assert burnt_in_at(start, None, RULES) == start + timedelta(days=14)
+    assert burnt_in_at(start, NOW, RULES) == NOW
