@@ -1,0 +1,260 @@
+"""E-mail to one recipient over SMTP. The only file that uses smtplib.
+
+https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1 says what reply codes mean.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import ipaddress
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from alerts.deadline import Overdue, within
+from alerts.letter import RenderError, address
+from alerts.rules import SendResult
+from alerts.words import clean
+
+QUIT = 2.0  # seconds to wait for a goodbye, which nothing depends on
+TEMPORARY, PERMANENT, BEYOND = 400, 500, 600  # reply codes
+AUTH_NEEDED = {530, 534, 535, 538}  # replies that mean "log in first" wherever they come
+SAID = 200  # characters of a server's reply
+HIDDEN = "***"
+TLS_ADVICE = "Check port, security and ca_file."
+AUTH_ADVICE = "Check user and password."
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpAccount:
+    """The server that takes our mail, and who we are to it.
+
+    `starttls` starts in clear and turns to TLS (usually port 587), `tls` speaks TLS from the start (465).
+    `none` is for this machine itself, or for a server that `allow_plain` vouches for.
+    """
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    sender: str  # `Name <a@b>` or `a@b`
+    user: str = ""  # "" for a server that asks for no login
+    password: str = field(default="", repr=False)
+    ca_file: str | None = None  # PEM; the system's authorities when None
+    allow_plain: bool = False
+    deadline: float = 60.0  # seconds, for one message from dialling to goodbye
+
+
+def send(account: SmtpAccount, recipient: str, body: bytes) -> SendResult:
+    """Send one message, whose bytes are not changed, to one recipient.
+
+    Never raises for what the server does, and ends within the deadline and a second. A server that cannot
+    be reached or trusted, a login that fails and a 4xx reply are worth a retry; a 5xx reply to the sender,
+    the recipient or the message is final; unclear is what breaks off after the message was handed over.
+    """
+    if obstacle := _obstacle(account, recipient):
+        return obstacle
+    sender, to = address(account.sender).addr_spec, address(recipient).addr_spec
+    progress = _Progress()
+    try:
+        within(account.deadline, lambda: _converse(account, progress, sender, to, body), progress.cut)
+    except Overdue:
+        return _judge(TimeoutError(), progress, account)
+    except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        return _judge(error, progress, account)
+    return SendResult("sent")
+
+
+def _obstacle(account: SmtpAccount, recipient: str) -> SendResult | None:
+    """What keeps us from dialling at all: settings that can be mended, or a recipient nobody can write to."""
+    if account.security == "none" and not (account.allow_plain or _is_this_machine(account.host)):
+        text = f"Mail to {account.host} would travel unencrypted. Use starttls or tls, or allow plain for this server."
+        return SendResult("retry", "smtp_tls", text)
+    try:
+        address(account.sender)
+    except RenderError as error:
+        return SendResult("retry", "bad_sender", f"{error}.")
+    try:
+        address(recipient)
+    except RenderError as error:
+        return SendResult("undeliverable", "bad_address", f"{error}.")
+    return None
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+# --- the conversation -----------------------------------------------------------------------------
+
+
+class _Progress:
+    """How far a conversation got, and the means to cut it from another thread."""
+
+    def __init__(self) -> None:
+        self.stage: Literal["dial", "tls", "login", "message"] = "dial"
+        self.handed_over = False  # the last byte of the message has left
+        self.accepted = False
+        self._wire: socket.socket | None = None
+        self._cut = False
+
+    def hold(self, wire: socket.socket) -> None:
+        """Take a second handle on the connection; raises TimeoutError when it is too late to begin."""
+        self._wire = wire
+        if self._cut:
+            raise TimeoutError
+
+    def cut(self) -> None:
+        self._cut = True
+        if self._wire:
+            # Unlike closing, this wakes a thread that waits in a read, also inside a TLS handshake.
+            with contextlib.suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        if self._wire:
+            self._wire.close()
+
+
+class _Line(smtplib.SMTP):
+    """smtplib's client, which tells about its progress."""
+
+    def __init__(self, account: SmtpAccount, progress: _Progress, tls: ssl.SSLContext | None) -> None:
+        self._progress = progress
+        self._tls = tls
+        super().__init__(account.host, account.port, timeout=account.deadline)  # dials, and reads the banner
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        # The place where smtplib's own SMTP_SSL turns to TLS; its timeouts alone are no deadline.
+        plain = socket.create_connection((host, port), timeout)
+        try:
+            self._progress.hold(plain.dup())
+            return self._tls.wrap_socket(plain, server_hostname=host) if self._tls else plain
+        except BaseException:
+            plain.close()
+            raise
+
+    def send(self, s: Any) -> None:
+        super().send(s)
+        # smtplib sends its commands as str and the message as bytes.
+        self._progress.handed_over = self._progress.handed_over or isinstance(s, bytes)
+
+
+def _converse(account: SmtpAccount, progress: _Progress, sender: str, to: str, body: bytes) -> None:
+    context = None
+    if account.security != "none":
+        progress.stage = "tls"  # a file of authorities that cannot be read belongs here
+        context = ssl.create_default_context(cafile=account.ca_file)
+        progress.stage = "dial"
+    try:
+        with contextlib.closing(_Line(account, progress, context if account.security == "tls" else None)) as line:
+            _hand_over(line, account, progress, context, sender, to, body)
+            progress.accepted = True
+            _part(line)
+    finally:
+        progress.release()
+
+
+def _hand_over(
+    line: _Line,
+    account: SmtpAccount,
+    progress: _Progress,
+    context: ssl.SSLContext | None,
+    sender: str,
+    to: str,
+    body: bytes,
+) -> None:
+    line.ehlo_or_helo_if_needed()
+    if account.security == "starttls":
+        progress.stage = "tls"
+        line.starttls(context=context)
+    if account.user:
+        progress.stage = "login"
+        line.login(account.user, account.password)
+    progress.stage = "message"
+    refused = line.sendmail(sender, [to], body)
+    if refused:
+        raise smtplib.SMTPRecipientsRefused(refused)
+
+
+def _part(line: _Line) -> None:
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        if line.sock:
+            line.sock.settimeout(QUIT)
+        line.quit()
+
+
+# --- the verdict ----------------------------------------------------------------------------------
+
+
+def _judge(error: Exception, progress: _Progress, account: SmtpAccount) -> SendResult:
+    """What an error means for the message, given how far the conversation got."""
+    if progress.accepted:
+        return SendResult("sent")
+    host = f"{account.host}:{account.port}"
+    code, said = _reply(error, account)
+    if progress.handed_over and not code:
+        text = f"{host} had the whole message and broke off before it said whether it takes it."
+        return SendResult("unclear", "smtp_unclear", text)
+    if isinstance(error, TimeoutError):
+        return SendResult("retry", "smtp_timeout", f"{host} was not done within {account.deadline:g} s.")
+    if code and code not in AUTH_NEEDED and progress.stage in {"dial", "message"}:
+        return _refusal(code, host, said, at_the_door=progress.stage == "dial")
+    if isinstance(error, ssl.SSLError) or progress.stage == "tls":
+        return SendResult("retry", "smtp_tls", f"No trusted encrypted connection to {host}: {said}. {TLS_ADVICE}")
+    return _locked_out(host, said) if code or progress.stage == "login" else _cut_off(host, said, progress)
+
+
+def _refusal(code: int, host: str, said: str, *, at_the_door: bool) -> SendResult:
+    if code < PERMANENT:
+        return SendResult("retry", "smtp_busy", f"{host} asks to try again later: {said}.")
+    # A server that turns us away at the door says nothing about the message.
+    return SendResult("retry" if at_the_door else "undeliverable", "smtp_refused", f"{host} refuses: {said}.")
+
+
+def _locked_out(host: str, said: str) -> SendResult:
+    return SendResult("retry", "smtp_auth", f"{host} did not let us log in: {said}. {AUTH_ADVICE}")
+
+
+def _cut_off(host: str, said: str, progress: _Progress) -> SendResult:
+    if progress.stage == "dial":
+        return SendResult("retry", "smtp_unreachable", f"{host} cannot be reached: {said}.")
+    return SendResult("retry", "smtp_dropped", f"{host} broke off before it had the message: {said}.")
+
+
+def _reply(error: Exception, account: SmtpAccount) -> tuple[int, str]:
+    """The server's refusal as (code, text), or (0, what went wrong) when it gave none."""
+    code: int = 0
+    said: str | bytes = _explained(error)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, said = next(iter(error.recipients.values()))
+    # The bare class is smtplib's own complaint about a line that is too long.
+    elif isinstance(error, smtplib.SMTPResponseException) and type(error) is not smtplib.SMTPResponseException:
+        code, said = error.smtp_code, error.smtp_error
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    refusal = code if TEMPORARY <= code < BEYOND else 0
+    return refusal, clean(_without_secrets(f"{code} {text}" if code else text, account), SAID).rstrip(".")
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, UnicodeError):
+        return "its name, the user or the password holds characters that SMTP cannot carry"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__
+
+
+def _without_secrets(text: str, account: SmtpAccount) -> str:
+    """A server may echo what it was told, as it is or as the login sent it."""
+    if not account.password:
+        return text
+    for secret in (account.password, f"\0{account.user}\0{account.password}"):
+        text = text.replace(base64.b64encode(secret.encode()).decode(), HIDDEN).replace(secret, HIDDEN)
+    return text

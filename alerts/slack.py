@@ -1,0 +1,101 @@
+"""A message to a Slack channel through its incoming webhook. The only file that uses slack_sdk.
+
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+from alerts.deadline import Overdue, within
+from alerts.rules import SendResult
+
+if TYPE_CHECKING:
+    from slack_sdk.webhook import WebhookResponse
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class SlackHook:
+    """An incoming webhook: whoever knows its address can post, so it is shown nowhere."""
+
+    name: str  # how the user calls it; names the recipient
+    url: str = field(repr=False)
+    deadline: float = 30.0  # seconds
+
+
+def send(hook: SlackHook, body: bytes) -> SendResult:
+    """Post one message, JSON whose bytes are not changed.
+
+    Never raises for what the far side does, and ends within the deadline and a second. 429 and 5xx are worth
+    a retry; other refusals are final; unclear is what breaks off after the message was handed over.
+    """
+    if not _is_usable(hook.url):
+        text = f"The address of the webhook {hook.name!r} is not an https address. Check the setting."
+        return SendResult("retry", "slack_url", text)
+    try:
+        return _judge(within(hook.deadline, lambda: _post(hook, body), lambda: None), hook)
+    except URLError as error:
+        # Raised while dialling or sending: Slack cannot have had the whole message.
+        return SendResult("retry", "slack_unreachable", f"The webhook {hook.name!r} cannot be reached: {_why(error)}.")
+    except (Overdue, OSError, HTTPException, UnicodeError):
+        text = f"The webhook {hook.name!r} broke off before it said whether it takes the message."
+        return SendResult("unclear", "slack_unclear", text)
+
+
+def _is_usable(url: str) -> bool:
+    if not re.fullmatch(r"[!-~]+", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for one that is none
+    except ValueError:
+        return False
+    # The address is the key to the channel; it does not travel in clear.
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+
+
+def _post(hook: SlackHook, body: bytes) -> WebhookResponse:
+    from slack_sdk.webhook import WebhookClient  # slow to import, and most runs send nothing
+
+    # slack_sdk logs addresses at DEBUG, and whole exceptions at ERROR: all that matters is in our result.
+    quiet = logging.getLogger("alerts.slack.sdk")
+    quiet.setLevel(logging.CRITICAL)
+    # Its timeout is per read. Half of ours, so that dialling in vain is told apart from silence after sending.
+    client = WebhookClient(hook.url, timeout=max(int(hook.deadline / 2), 1), logger=quiet, retry_handlers=[])
+    # It serialises as `json.dumps` does by default, and so did we.
+    return client.send_dict(json.loads(body))
+
+
+def _judge(answer: WebhookResponse, hook: SlackHook) -> SendResult:
+    said = answer.body.strip()
+    status = answer.status_code
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES and said == "ok":
+        return SendResult("sent")
+    # Slack's reasons are single words; a page could hold anything, the address of the webhook too.
+    word = f"{status} {said}" if re.fullmatch(r"[a-z_]{1,60}", said) else f"{status}"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = _seconds(answer.headers.get("Retry-After", ""))
+        return SendResult("retry", "slack_rate_limited", f"The webhook {hook.name!r} asks for fewer messages.", wait)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return SendResult("retry", "slack_unavailable", f"The webhook {hook.name!r} is out of order ({word}).")
+    text = f"The webhook {hook.name!r} does not take the message ({word}). Is it still installed in Slack?"
+    return SendResult("undeliverable", "slack_refused", text)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,9}", text.strip()) else None
+
+
+def _why(error: URLError) -> str:
+    reason = error.reason
+    return (reason.strerror or type(reason).__name__) if isinstance(reason, OSError) else "the connection failed"

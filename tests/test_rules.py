@@ -1,0 +1,111 @@
+"""When an alert is raised, and what becomes of a message after an attempt to send it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alerts.rules import MOST_ATTEMPTS, WAITS, AlertRules, SendResult, after_crash, after_delivery, backoff, decide
+from builders import DAY, NOW, make_finding, make_message
+from warehouse.records import MessageState
+
+RULES = AlertRules()
+HOLD = AlertRules(on_ambiguous="hold")
+KIND, THEME = make_finding().kind, make_finding().theme_id
+
+
+@pytest.mark.parametrize(
+    ("past", "decision"),
+    [
+        ([], "alert"),
+        ([(KIND, THEME, NOW - 6 * DAY)], "cooldown"),
+        ([(KIND, THEME, NOW - 7 * DAY)], "alert"),
+        ([(KIND, "arctic", NOW)], "alert"),
+        ([("surge", THEME, NOW)], "alert"),
+        ([(KIND, THEME, NOW - 90 * DAY), (KIND, THEME, NOW - DAY)], "cooldown"),
+        ([(KIND, THEME, NOW + timedelta(hours=1))], "cooldown"),
+        ([(KIND, THEME, NOW + 3650 * DAY)], "alert"),
+    ],
+)
+def test_cooldown(past: list[Any], decision: str) -> None:
+    """A theme is alerted again once its last alert of the kind is as old as the cooldown; a wild clock is ignored."""
+    finding = make_finding()
+    assert decide([finding], past, RULES, NOW) == [(finding, decision)]
+
+
+def test_one_alert_per_call() -> None:
+    """Of findings about one thing, made together, the first is alerted; order is kept."""
+    first, second, other = make_finding(), make_finding(stories=9), make_finding(theme_id="arctic")
+    decided = decide([first, second, other], [], RULES, NOW)
+    assert decided == [(first, "alert"), (second, "cooldown"), (other, "alert")]
+
+
+def test_no_cooldown() -> None:
+    """A cooldown of no days lets every pass alert."""
+    assert decide([make_finding()], [(KIND, THEME, NOW)], AlertRules(cooldown_days=0), NOW)[0][1] == "alert"
+
+
+def test_backoff_steps() -> None:
+    """Waits grow from a minute to a day."""
+    minutes = [backoff(n) / timedelta(minutes=1) for n in range(1, 9)]
+    assert minutes == [1, 5, 15, 60, 240, 1440, 1440, 1440]
+
+
+def test_about_a_week() -> None:
+    """A message is tried for about a week before it is called undeliverable."""
+    failed, now = SendResult("retry", "smtp_busy"), NOW
+    for attempts in range(1, 100):
+        state, then = after_delivery(make_message(attempts=attempts), failed, RULES, now)
+        if then is None:
+            break
+        assert state is MessageState.PENDING
+        now = then
+    assert (state, attempts) == (MessageState.UNDELIVERABLE, MOST_ATTEMPTS)
+    assert timedelta(days=6) < now - NOW < timedelta(days=8)
+
+
+@pytest.mark.parametrize(
+    ("result", "rules", "state", "again"),
+    [
+        ("sent", RULES, MessageState.SENT, False),
+        ("retry", RULES, MessageState.PENDING, True),
+        ("retry", HOLD, MessageState.PENDING, True),
+        ("undeliverable", RULES, MessageState.UNDELIVERABLE, False),
+        ("unclear", RULES, MessageState.PENDING, True),
+        ("unclear", HOLD, MessageState.HELD, False),
+    ],
+)
+def test_after_delivery(result: Any, rules: AlertRules, state: MessageState, *, again: bool) -> None:
+    """What is unclear is sent again or held, as the user wished; what was refused for good is not tried again."""
+    after, then = after_delivery(make_message(attempts=1), SendResult(result), rules, NOW)
+    assert (after, then is not None) == (state, again)
+
+
+def test_unclear_to_the_end() -> None:
+    """A message that may have arrived is held in the end, not called undeliverable."""
+    after, _ = after_delivery(make_message(attempts=MOST_ATTEMPTS), SendResult("unclear"), RULES, NOW)
+    assert after is MessageState.HELD
+
+
+@given(st.integers(1, MOST_ATTEMPTS - 1), st.none() | st.floats(-1e9, 1e9))
+def test_retry_after(attempts: int, asked: float | None) -> None:
+    """The far side's wish lengthens a wait up to a day and never shortens one."""
+    result = SendResult("retry", "slack_rate_limited", retry_after=asked)
+    _, then = after_delivery(make_message(attempts=attempts), result, RULES, NOW)
+    assert then is not None
+    assert backoff(attempts) <= then - NOW <= WAITS[-1]
+    if asked is not None and 0 < asked <= WAITS[-1].total_seconds():
+        assert then - NOW >= timedelta(seconds=asked)
+
+
+def test_after_a_crash() -> None:
+    """A message found half sent is sent again or held, as the user wished; others are not touched."""
+    found = make_message(state=MessageState.SENDING)
+    assert after_crash(found, RULES) is MessageState.PENDING
+    assert after_crash(found, HOLD) is MessageState.HELD
+    with pytest.raises(ValueError, match="sent"):
+        after_crash(make_message(state=MessageState.SENT), RULES)
