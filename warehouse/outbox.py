@@ -39,7 +39,8 @@ UPDATE messages SET state = 'sending'
 WHERE message_key = (
     SELECT message_key FROM messages
     WHERE state = 'pending' AND ($channels::VARCHAR[] IS NULL OR list_contains($channels, channel))
-      AND (next_attempt_at IS NULL OR next_attempt_at <= $now)
+      -- No wait is longer than a day: one that seems to be was set by a clock that has since been put right.
+      AND (next_attempt_at IS NULL OR next_attempt_at <= $now OR next_attempt_at > $now + INTERVAL 2 DAY)
     ORDER BY created_at, message_key
     LIMIT 1
 )

@@ -1,0 +1,1 @@
+"""What conducts the rooms: settings, the pass, its schedule and the `amur` command."""

@@ -1,0 +1,5 @@
+"""`python -m flows.commands` is `amur`."""
+
+from flows.commands import main
+
+main()

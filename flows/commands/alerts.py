@@ -1,0 +1,209 @@
+"""`amur alerts`: what was told, what it looks like, and whether it would arrive."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands import Exit, Invocation, Trouble, pass_invocation
+from flows.commands.printing import json_option, print_json, print_table
+from flows.commands.reading import as_published
+
+if TYPE_CHECKING:
+    from alerts.rules import AlertRules, SendResult
+    from flows.settings import Settings
+    from warehouse.connect import Connection
+    from warehouse.records import Alert
+
+NOBODY = "Amur <amur@example.org>"  # a preview goes nowhere, and an e-mail has a sender all the same
+LEAST_PREFIX = 4
+SHORT = 8  # letters of an id that name an alert well enough
+
+_LOG = """
+SELECT alert_id, created_at, theme_id, theme, channel, state, sent, messages, attempts, next_attempt_at, reason,
+    repeated
+FROM alert_log
+ORDER BY created_at DESC, alert_id, channel
+LIMIT $limit
+"""
+_COLUMNS = ("alert", "made", "theme", "channel", "state", "sent", "why")
+_NAMED = """
+SELECT alert_id
+FROM alerts
+WHERE theme_id = $name OR ($prefix AND starts_with(alert_id::VARCHAR, lower($name)))
+ORDER BY created_at DESC, alert_id
+"""
+
+
+@click.group()
+def alerts() -> None:
+    """List alerts, preview one, or send a test message."""
+
+
+@alerts.command("list")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many, latest first.")
+@json_option
+@pass_invocation
+def listing(invocation: Invocation, limit: int, as_json: bool) -> None:
+    """List alerts, the latest first, with what became of them on each channel.
+
+    \b
+    Examples:
+      amur alerts list
+      amur alerts list --json | jq '.[] | select(.state == "waiting")'
+    """
+    with as_published(invocation.data()) as con:
+        columns, rows = _ask(con, _LOG, {"limit": limit})
+    if as_json:
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    elif rows:
+        print_table(_COLUMNS, [_row(dict(zip(columns, row, strict=True))) for row in rows])
+    else:
+        click.echo("No alert yet. A theme is new when several publishers speak of it after a silence: see amur.toml.")
+
+
+@alerts.command()
+@click.argument("alert")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the e-mail's HTML to a file.")
+@click.option("--slack", is_flag=True, help="Print the Slack message instead, as JSON.")
+@pass_invocation
+def preview(invocation: Invocation, alert: str, html: Path | None, slack: bool) -> None:
+    """Show what ALERT says, without sending it.
+
+    ALERT is its id or the beginning of it, or the id of a theme: then its latest alert.
+
+    \b
+    Examples:
+      amur alerts preview energy-leverage
+      amur alerts preview 3f1c9a --html alert.html
+      amur alerts preview 3f1c9a --slack
+    """
+    settings = invocation.settings()
+    from alerts import render
+
+    found = _alert(invocation.data(), alert, settings.alerts)
+    if html:
+        _write(html, _as_page(_letter(found, settings)))
+        click.echo(f"Wrote {html}", err=True)
+    elif slack:
+        envelope = render.Envelope(found.id, NOBODY, "slack", found.created_at)
+        print_json(json.loads(render.slack([found], envelope, settings.alerts).body))
+    else:
+        click.echo(render.text(found, settings.alerts))
+
+
+@alerts.command()
+@click.option("--channel", type=click.Choice(["email", "slack"]), help="Only this channel.")
+@json_option
+@click.pass_context
+@pass_invocation
+def test(invocation: Invocation, ctx: click.Context, channel: str | None, as_json: bool) -> None:
+    """Send a test message through the channels that are on, and say how it went.
+
+    \b
+    Examples:
+      amur alerts test
+      amur alerts test --channel email
+    """
+    settings = invocation.settings()
+    chosen = [name for name in ("email", "slack") if channel in (None, name) and getattr(settings, name)]
+    if not chosen:
+        off, section = (
+            (f"[{channel}] is off", f"[{channel}]") if channel else ("No channel is on", "[email] or [slack]")
+        )
+        raise Trouble(f"{off}: fill in {section} in amur.toml, and set enabled = true.")
+    tries = {"email": _try_email, "slack": _try_slack}
+    results = [result for name in chosen for result in tries[name](settings)]
+    if as_json:
+        print_json(results)
+    else:
+        for result in results:
+            said = "sent" if result["result"] == "sent" else f"not sent ({result['reason']}). {result['detail']}"
+            click.echo(f"{result['channel']} to {result['recipient']}: {said}")
+    ctx.exit(Exit.FINE if all(result["result"] == "sent" for result in results) else Exit.UNSENT)
+
+
+def _ask(con: Connection, sql: str, params: dict[str, object]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    con.execute(sql, params)
+    return tuple(column[0] for column in con.description or ()), con.fetchall()
+
+
+def _row(alert: dict[str, Any]) -> tuple[object, ...]:
+    sent = f"{alert['sent']} of {alert['messages']}" if alert["messages"] else None
+    named = (str(alert["alert_id"])[:SHORT], alert["created_at"], alert["theme_id"])
+    return (*named, alert["channel"], alert["state"], sent, alert["reason"].replace("_", " "))
+
+
+def _alert(data: Path, name: str, rules: AlertRules) -> Alert:
+    from warehouse.findings import read_alerts
+
+    with as_published(data) as con:
+        _, rows = _ask(con, _NAMED, {"name": name, "prefix": len(name) >= LEAST_PREFIX})
+        found = read_alerts(con, [row[0] for row in rows[:1]], rules.quotes)
+    if not found:
+        raise Trouble(f"There is no alert {name!r}: `amur alerts list` names them.")
+    return found[0]
+
+
+def _letter(alert: Alert, settings: Settings) -> bytes:
+    from alerts import render
+
+    sender = settings.email.sender if settings.email else NOBODY
+    return render.email([alert], render.Envelope(alert.id, sender, sender, alert.created_at), settings.alerts).body
+
+
+def _as_page(letter: bytes) -> str:
+    """The HTML of an e-mail with its pictures inside, as a browser can show it."""
+    import base64
+    from email import message_from_bytes
+    from email.policy import default
+
+    message = message_from_bytes(letter, policy=default)
+    page = message.get_body(("html",))
+    html = str(page.get_content()) if page else ""
+    for part in message.walk():
+        if name := str(part.get("Content-ID", "")).strip("<>"):
+            picture = base64.b64encode(part.get_payload(decode=True)).decode()  # type: ignore[arg-type]  # bytes: it is no multipart
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{picture}")
+    return html
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Trouble(f"Cannot write {file}: {error.strerror}. Name another file.") from error
+
+
+def _try_email(settings: Settings) -> list[dict[str, str]]:
+    from alerts import mail, render
+    from flows.house import utc_now
+
+    account = settings.email
+    if account is None:
+        return []
+    results = []
+    for recipient in settings.recipients:
+        envelope = render.Envelope(uuid.uuid4(), account.sender, recipient, utc_now())
+        results.append(_result("email", recipient, mail.send(account, recipient, render.trial_email(envelope).body)))
+    return results
+
+
+def _try_slack(settings: Settings) -> list[dict[str, str]]:
+    from alerts import render, slack
+    from flows.house import utc_now
+
+    hook = settings.slack
+    if hook is None:
+        return []
+    envelope = render.Envelope(uuid.uuid4(), NOBODY, hook.name, utc_now())
+    return [_result("slack", hook.name, slack.send(hook, render.trial_slack(envelope).body))]
+
+
+def _result(channel: str, recipient: str, result: SendResult) -> dict[str, str]:
+    said = {"result": result.result, "reason": result.reason, "detail": result.detail}
+    return {"channel": channel, "recipient": recipient, **said}

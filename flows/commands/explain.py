@@ -1,0 +1,166 @@
+"""`amur explain`: why an article scored what it scored."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.commands import Exit, Invocation, Trouble, pass_invocation
+from flows.commands.printing import count, json_option, print_json, print_table, shown
+from flows.commands.reading import as_published
+
+if TYPE_CHECKING:
+    from warehouse.explain import Explanation, Match
+    from warehouse.records import Evidence, Score
+
+MATCHES = 20
+SHORT = 8  # letters of an id that name an article well enough
+SENTENCES = 5  # of a theme, the heaviest first
+HAN = re.compile(r"[\u3400-\u9fff]")
+LOOK = 'The latest: amur sql "SELECT article_id, title FROM articles ORDER BY first_seen_at DESC LIMIT 20"'
+STEM = 5  # letters; of a longer word the last two may be its ending
+
+
+@click.command()
+@click.argument("article")
+@click.option("--all", "every", is_flag=True, help=f"Show all evidence, not only the {SENTENCES} heaviest sentences.")
+@json_option
+@click.pass_context
+@pass_invocation
+def explain(invocation: Invocation, ctx: click.Context, article: str, every: bool, as_json: bool) -> None:
+    """Show why ARTICLE scored what it scored: the gate's verdict, each theme with its sentences, and its copies.
+
+    ARTICLE is its address, its id or the beginning of it, or a piece of its title.
+
+    \b
+    Examples:
+      amur explain https://thediplomat.com/2026/11/some-article/
+      amur explain 3f1c9a
+      amur explain "junior partner"
+    """
+    from warehouse.explain import explain as explained
+    from warehouse.explain import find
+
+    with as_published(invocation.data()) as con:
+        matches = find(con, article, MATCHES + 1)
+        found = explained(con, matches[0].article_id) if len(matches) == 1 else None
+    if found and as_json:
+        print_json(_as_json(found))
+    elif found:
+        _say(found, every)
+    elif matches:
+        _choose(article, matches, as_json)
+        ctx.exit(Exit.WRONG)
+    else:
+        raise Trouble(f"No article has the address, id or title {article!r}. {LOOK}")
+
+
+def _choose(key: str, matches: list[Match], as_json: bool) -> None:
+    some = matches[:MATCHES]
+    if as_json:
+        print_json({"matches": [dataclasses.asdict(match) for match in some]})
+    else:
+        print_table(
+            ("id", "date", "title"), [(str(m.article_id)[:SHORT], f"{m.dated_at:%Y-%m-%d}", m.title) for m in some]
+        )
+    many = f"{len(some)} articles" if len(matches) <= MATCHES else f"More than {MATCHES} articles"
+    click.echo(f"{many} match {key!r}: name one by its id.", err=True)
+
+
+def _as_json(found: Explanation) -> dict[str, Any]:
+    article = dataclasses.asdict(found.article)
+    return {**dataclasses.asdict(found), "article": {key: value for key, value in article.items() if key != "text"}}
+
+
+def _say(found: Explanation, every: bool) -> None:
+    article, judgement = found.article, found.judgement
+    click.secho(shown(article.title or "Untitled"), bold=True)
+    click.echo(shown(article.url))
+    author = f"by {article.author}, " if article.author else ""
+    language = article.language or "language unknown"
+    click.echo(shown(f"{author}{found.publisher} ({found.bloc}), {language}, {article.dated_at:%Y-%m-%d}"))
+    why = f" ({article.reason.replace('_', ' ')})" if article.reason else ""
+    click.echo(f"id {article.id}, {count(len(article.text), 'character')} from the {article.text_source}{why}\n")
+    if judgement is None:
+        click.echo("Not judged yet: the next pass does it.")
+    else:
+        click.echo(f"Gate: {_verdict(found)}")
+        for score in judgement.scores:
+            _say_score(score, found.labels.get(score.theme_id, ""), every)
+        if judgement.relevant and not judgement.scores:
+            click.echo("No theme has any evidence in it.")
+    _say_story(found)
+
+
+def _verdict(found: Explanation) -> str:
+    judgement = found.judgement
+    if judgement is None:
+        return ""
+    named = f"{judgement.co_mentions} of {count(judgement.sentences, 'sentence')} name both sides"
+    if judgement.relevant:
+        return f"relevant, {judgement.relevance:.2f}; {named}"
+    return f"kept out, {judgement.reason.replace('_', ' ')}" + (f"; {named}" if judgement.sentences else "")
+
+
+def _say_score(score: Score, label: str, every: bool) -> None:
+    click.echo()
+    standing = "present" if score.present else "too weak"
+    click.secho(f"{score.score:.2f}  {score.theme_id}  {standing}", bold=score.present, nl=False)
+    click.echo(f"  {shown(label)}")
+    heaviest = sorted(score.evidence, key=lambda evidence: -evidence.weight)
+    for evidence in heaviest if every else heaviest[:SENTENCES]:
+        _say_evidence(evidence)
+    if not every and len(heaviest) > SENTENCES:
+        click.echo(f"      … and {len(heaviest) - SENTENCES} more: --all")
+
+
+def _say_evidence(evidence: Evidence) -> None:
+    where = "title" if evidence.in_title else f"at {evidence.start:,}"
+    click.echo(f'      {evidence.weight:.2f}  {evidence.strength} "{shown(evidence.phrase)}", {where}')
+    click.echo(f"            {highlighted(evidence.sentence, evidence.phrase)}")
+
+
+def _say_story(found: Explanation) -> None:
+    others = [member for member in found.story if member.article_id != found.article.id]
+    if not found.story:
+        return
+    click.secho(f"\nStory: {count(len(others), 'other copy', 'other copies') if others else 'no copies'}", bold=True)
+    if others:
+        rows = [
+            (str(m.article_id)[:SHORT], f"{m.dated_at:%Y-%m-%d}", m.publisher, m.bloc, m.distance, m.title)
+            for m in others
+        ]
+        print_table(("id", "date", "publisher", "bloc", "bits apart", "title"), rows)
+
+
+def highlighted(sentence: str, phrase: str) -> str:
+    """`sentence` on one line with what `phrase` matched set off; click drops the colours where there is no terminal."""
+    parts, last = [], 0
+    for start, end in spans(sentence, phrase):
+        parts += [shown(sentence[last:start]), click.style(shown(sentence[start:end]), fg="yellow", bold=True)]
+        last = end
+    return "".join(parts) + shown(sentence[last:])
+
+
+def spans(sentence: str, phrase: str) -> list[tuple[int, int]]:
+    """Where the words of a lemma phrase stand in a sentence, as (start, end), without overlaps.
+
+    A guess for the eye: a word counts whose beginning is that of a lemma of the phrase.
+    """
+    found = sorted(span for word in phrase.replace("..", " ").split() for span in _occurrences(sentence, word))
+    apart: list[tuple[int, int]] = []
+    for start, end in found:
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart
+
+
+def _occurrences(sentence: str, lemma: str) -> Iterator[tuple[int, int]]:
+    stem = lemma if len(lemma) <= STEM else lemma[:-2]
+    # Chinese has no word boundaries, and no endings.
+    pattern = re.escape(lemma) if HAN.search(lemma) else rf"(?<!\w){re.escape(stem)}\w*"
+    return (found.span() for found in re.finditer(pattern, sentence, re.IGNORECASE))

@@ -1,0 +1,91 @@
+"""Who looks on while a pass runs: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from flows.house import Watch
+
+WORDS = {
+    "poll": "feeds asked",
+    "collect": "pages fetched",
+    "read": "articles read",
+    "judge": "articles judged",
+    "tell": "messages sent",
+}
+
+
+@dataclass(slots=True)
+class _Count:
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+    def line(self, verb: str) -> str:
+        rate = self.done / max(time.monotonic() - self.since, 0.001)
+        failed = f", {self.failed} failed" if self.failed else ""
+        return f"{WORDS[verb]}: {self.done:,} of {self.total:,}{failed} ({rate:,.1f}/s)"
+
+
+class Lines:
+    """One plain line per verb, when the verb is done; for logs and pipes."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, _Count] = {}
+
+    def begin(self, verb: str, total: int) -> None:
+        """Say that `total` more items are to come."""
+        self._counts.setdefault(verb, _Count()).total += total
+
+    def advance(self, verb: str, *, failed: bool = False) -> None:
+        """Say that one item is done."""
+        count = self._counts[verb]
+        count.done += 1
+        count.failed += failed
+        if count.done == count.total:
+            click.echo(count.line(verb), err=True)
+
+
+class Bars:
+    """One bar per verb, with the rate and what failed; for a terminal."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bars: dict[str, tuple[TaskID, _Count]] = {}
+
+    def begin(self, verb: str, total: int) -> None:
+        """Say that `total` more items are to come."""
+        if verb not in self._bars:
+            self._bars[verb] = (self._progress.add_task(WORDS[verb], total=0, note=""), _Count())
+        bar, count = self._bars[verb]
+        count.total += total
+        self._progress.update(bar, total=count.total)
+
+    def advance(self, verb: str, *, failed: bool = False) -> None:
+        """Say that one item is done."""
+        bar, count = self._bars[verb]
+        count.done += 1
+        count.failed += failed
+        rate = count.done / max(time.monotonic() - count.since, 0.001)
+        note = f"{rate:,.1f}/s" + (f", {count.failed:,} failed" if count.failed else "")
+        self._progress.update(bar, completed=count.done, note=note)
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    """Look on in the way that suits standard error."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines()
+        return
+    columns = (TextColumn("{task.description:>15}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as progress:
+        yield Bars(progress)

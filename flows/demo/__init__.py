@@ -1,0 +1,1 @@
+"""The small invented world that ships with Amur, its servers on loopback, and its three weeks."""

@@ -1,0 +1,133 @@
+"""feeds.toml → feeds, with the credentials of their addresses filled in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flows.complaints import Complaint, nearest
+from flows.secrets import Environment, fill, names_in, shows_credentials
+from flows.sections import FeedRow, check
+from warehouse.records import Feed
+
+BLOCS = (
+    "independent",
+    "hong-kong",
+    "central-asia",
+    "russia-exile",
+    "russia-private",
+    "russia-state",
+    "china-private",
+    "china-state",
+)
+
+_LONGEST_URL = 2048
+_LIKE = 0.85  # below it two blocs are two words, above it one and its misspelling
+
+
+def read_feeds(
+    table: Mapping[str, Any], environment: Environment, file: str
+) -> tuple[tuple[Feed, ...], list[Complaint], list[str]]:
+    """The feeds of a feeds.toml already read, every mistake in it, and warnings."""
+    complaints = [
+        Complaint(file, key, f"is no key that Amur knows; {nearest(key, ['feed'])}") for key in table if key != "feed"
+    ]
+    rows = table.get("feed", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return (), [*complaints, Complaint(file, "feed", "will not do: begin every feed with a line [[feed]]")], []
+    if not any(row.get("enabled", True) for row in rows):
+        complaints.append(Complaint(file, "", "switches on no feed: add one, or take out an `enabled = false`"))
+    feeds: list[Feed] = []
+    warnings: list[str] = []
+    for number, row in enumerate(rows, 1):
+        checked, troubles = check(FeedRow, row, file)
+        troubles += [Complaint(file, "url", trouble) for trouble in _url_troubles(row, environment)]
+        complaints += [_placed(trouble, number, row) for trouble in troubles]
+        if checked and not troubles:
+            feeds.append(_feed(checked, environment))
+            warnings += _bloc_warning(checked, file)
+    return tuple(feeds), complaints + list(_repeated(rows, file)), warnings
+
+
+def _placed(trouble: Complaint, number: int, row: Mapping[str, Any]) -> Complaint:
+    name = f' ("{row["name"]}")' if isinstance(row.get("name"), str) else ""
+    return Complaint(trouble.file, f"feed[{number}].{trouble.path}{name}", trouble.message)
+
+
+def _feed(row: FeedRow, environment: Environment) -> Feed:
+    return Feed(
+        name=row.name,
+        url=row.url,
+        publisher=row.publisher,
+        bloc=row.bloc,
+        stance=row.stance,
+        language=row.language,
+        evidence=row.evidence,
+        enabled=row.enabled,
+        # Nobody dials a feed that is switched off, so its credentials may be missing.
+        fetch_url=fill(row.url, environment) if row.enabled else row.url,
+    )
+
+
+def _url_troubles(row: Mapping[str, Any], environment: Environment) -> Iterator[str]:
+    url = row.get("url")
+    if not isinstance(url, str):
+        return
+    if trouble := _address_trouble(url):
+        yield trouble
+        return
+    if shows_credentials(url):
+        yield "shows a credential: write ${NAME} in its place, with a name of your own, and put NAME=… into .env"
+    if row.get("enabled", True):
+        for name in names_in(url):
+            if not environment.get(name):
+                yield f"needs ${{{name}}}, which is not set: put {name}=… into .env, or set it in the environment"
+
+
+def _address_trouble(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        return f"is no address: {error}"
+    if parts.scheme not in ("http", "https"):
+        return f"begins with {parts.scheme or 'no scheme'}: give an address that begins with https:// or http://"
+    if not host or any(letter.isspace() or not letter.isprintable() for letter in url):
+        return "is no address: give one such as https://example.org/feed.xml, without spaces"
+    if len(url) > _LONGEST_URL:
+        return f"has {len(url)} characters: give an address of at most {_LONGEST_URL}"
+    return ""
+
+
+def _bloc_warning(row: FeedRow, file: str) -> Iterator[str]:
+    meant = difflib.get_close_matches(row.bloc, BLOCS, n=1, cutoff=_LIKE)
+    if meant and row.bloc not in BLOCS:
+        yield f'{file}: "{row.name}" is of bloc "{row.bloc}"; did you mean "{meant[0]}"?'
+
+
+def _repeated(rows: list[dict[str, Any]], file: str) -> Iterator[Complaint]:
+    for key, spelt in (("name", _spoken), ("url", _dialled)):
+        first: dict[str, int] = {}
+        for number, row in enumerate(rows, 1):
+            value = row.get(key)
+            if not isinstance(value, str):
+                continue
+            before = first.setdefault(spelt(value), number)
+            if before != number:
+                advice = "give each feed its own name" if key == "name" else "take one of the two out"
+                complaint = Complaint(file, key, f"is the same as that of feed[{before}]: {advice}")
+                yield _placed(complaint, number, row)
+
+
+def _spoken(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _dialled(url: str) -> str:
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return url
+    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}"

@@ -1,0 +1,77 @@
+"""The pass: what Amur does, once, from feed to message.
+
+Every verb asks the warehouse what is missing and commits what it did, so a pass killed anywhere is
+finished by the next one. `run_pass` is the whole story; `step` decides how each batch is carried out:
+directly here, as a Prefect task in `flows.prefect_flows`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from flows.gathering import collect, due_feeds, poll, read, uncollected, unread
+from flows.house import House, Pass
+from flows.judging import compare_and_decide, judge_articles, unjudged
+from flows.telling import tell
+from warehouse import feeds, judgements, passes
+from warehouse.passes import PassRecord
+from warehouse.publish import publish
+
+COMPLETE, NO_FEED = "complete", "no feed reached"
+
+Step = Callable[..., None]
+
+
+def directly(verb: Callable[..., None], *args: object) -> None:
+    """Carry out one batch here and now."""
+    verb(*args)
+
+
+def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool = True) -> PassRecord:
+    """Run one pass and return its record.
+
+    Raises `PassRunning` when another pass is at work, `WarehouseError` when the warehouse fails; what
+    was committed until then stays and the next pass goes on from there.
+    """
+    with house.store.pass_lock(now):
+        this = _begin(house, now)
+        for due in due_feeds(house, this):
+            step(poll, house, this, due)
+        for wanted in uncollected(house, this):
+            step(collect, house, this, wanted)
+        for pages in unread(house):
+            step(read, house, this, pages)
+        for articles in unjudged(house):
+            step(judge_articles, house, this, articles)
+        step(compare_and_decide, house, this)
+        if send:
+            step(tell, house, this)
+        _finish(house, this, house.clock())
+        step(publish_warehouse, house, this)
+    return this.record
+
+
+def publish_warehouse(house: House, this: Pass) -> None:
+    """Put the analysts' file in place."""
+    publish(house.store, this.now)
+
+
+def _begin(house: House, now: datetime) -> Pass:
+    with house.store.transaction() as con:
+        feeds.sync_feeds(con, house.settings.feeds)
+        judgements.use_taxonomy(con, house.settings.taxonomy, now)
+        return Pass(now, passes.begin(con, uuid.uuid4(), now))
+
+
+def _finish(house: House, this: Pass, finished_at: datetime) -> None:
+    house.store.pages.prune(this.now - house.settings.keep_pages)
+    nobody = this.record.feeds_due > 0 and this.record.feeds_failed == this.record.feeds_due
+    if nobody:
+        this.notes.append("No feed could be read. Nothing is lost: the next pass asks again; `amur status` says why.")
+    outcome = NO_FEED if nobody else COMPLETE
+    this.record = replace(this.record, finished_at=finished_at, outcome=outcome, note=" ".join(this.notes))
+    with house.store.transaction() as con:
+        passes.finish(con, this.record)

@@ -1,0 +1,124 @@
+"""The same pass as a Prefect flow: history, schedule, retries, artifacts. Nothing else knows Prefect.
+
+`prefect.yaml` deploys `scheduled_pass`; `amur serve` serves it; `amur run --flow` and the demo run
+`pass_as_flow` once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.prefect_server import quieten
+
+quieten()  # Prefect reads its settings when it is imported
+
+from prefect import flow, runtime  # noqa: E402  after its settings
+from prefect.artifacts import create_markdown_artifact, create_table_artifact  # noqa: E402  same
+from prefect.cache_policies import NO_CACHE  # noqa: E402  same
+from prefect.client.schemas.objects import (  # noqa: E402  same
+    ConcurrencyLimitConfig,
+    ConcurrencyLimitStrategy,
+    State,
+)
+from prefect.events.worker import EventsWorker  # noqa: E402  same
+from prefect.logging.handlers import APILogWorker  # noqa: E402  same
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: E402  same
+from prefect.states import Completed  # noqa: E402  same
+from prefect.tasks import Task  # noqa: E402  same
+from prefect.types.entrypoint import EntrypointType  # noqa: E402  same
+
+from flows import report  # noqa: E402  same
+from flows.house import House, open_house, utc_now  # noqa: E402  same
+from flows.monitor import run_pass  # noqa: E402  same
+from flows.settings import load  # noqa: E402  same
+from flows.telling import tell  # noqa: E402  same
+from warehouse import passes  # noqa: E402  same
+from warehouse.passes import PassRecord  # noqa: E402  same
+from warehouse.store import PassRunning  # noqa: E402  same
+
+FLOW = "amur-pass"
+
+
+def settle() -> None:
+    """Hand the server what is still on its way to it: once it has stopped, Prefect tries for a minute at exit."""
+    for worker in (APILogWorker, EventsWorker):
+        worker.drain_all(timeout=15)
+
+
+def as_task(verb: Callable[..., None], *args: object) -> None:
+    """Carry out one batch as one task. Sending is never retried by Prefect: the outbox knows what was sent."""
+    # A task without parameters: Prefect would walk through, and store, whatever it is handed.
+    task: Task[[], None] = Task(
+        lambda: verb(*args),
+        name=verb.__name__.replace("_", "-"),
+        retries=0 if verb is tell else 1,
+        retry_delay_seconds=5,
+        persist_result=False,
+        cache_policy=NO_CACHE,
+    )
+    task()
+
+
+def conduct(house: House, now: datetime, *, send: bool = True) -> PassRecord:
+    """Run the pass inside a flow run and leave its report as two artifacts."""
+    record = run_pass(house, now, as_task, send=send)
+    create_table_artifact(key="amur-pass", table=report.rows(record), description="What the pass did")
+    create_markdown_artifact(key="amur-pass-report", markdown=report.markdown(record))
+    return record
+
+
+def pass_as_flow(house: House, now: datetime, *, send: bool = True) -> PassRecord:
+    """Run one pass as one flow run, with what is already open."""
+
+    # The house cannot be a parameter: Prefect stores parameters, and this one holds secrets.
+    @flow(name=FLOW, flow_run_name=f"pass of {now:%Y-%m-%d %H:%M}", persist_result=False)
+    def amur_pass() -> PassRecord:
+        return conduct(house, now, send=send)
+
+    # A flow run that sends heartbeats takes a second to end; this one lives and dies with its caller.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        return amur_pass()
+
+
+@flow(name=FLOW, persist_result=False)
+def scheduled_pass(config: str = "amur.toml") -> State[None]:
+    """Run one pass with the settings in `config`, unless another pass runs or has covered this one."""
+    now = utc_now()
+    try:
+        with open_house(load(Path(config))) as house:
+            covered = _covered_by(house, runtime.flow_run.scheduled_start_time)
+            if covered is not None:
+                return Completed(
+                    message=f"skipped: the pass of {covered:%Y-%m-%d %H:%M} UTC came later than this was due"
+                )
+            record = conduct(house, now)
+    except PassRunning as running:
+        return Completed(message=f"skipped: {running}")
+    return Completed(message=report.line(record))
+
+
+def _covered_by(house: House, due: datetime | None) -> datetime | None:
+    """The start of the last finished pass, if it began after this run was due."""
+    if due is None:
+        return None
+    with house.store.transaction() as con:
+        finished = [p.started_at for p in passes.last(con, 5) if p.finished_at is not None]
+    return max((at for at in finished if at >= due), default=None)
+
+
+def serve(config: Path, every: timedelta | None, cron: str | None) -> None:
+    """Serve the scheduled pass until interrupted; a run that falls due while one is going is cancelled."""
+    one_at_a_time = ConcurrencyLimitConfig(
+        limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120
+    )
+    scheduled_pass.serve(
+        name="amur",
+        interval=every,
+        cron=cron,
+        parameters={"config": str(config)},
+        global_limit=one_at_a_time,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+        print_starting_message=False,
+    )

@@ -1,0 +1,256 @@
+"""The shape of the settings files: which keys there are, which values they take, and what each means.
+
+The only file that knows pydantic. Every field's description completes the sentence "… will not do: give …".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from alerts.letter import RenderError, address
+from flows.complaints import Complaint, nearest
+
+DURATION = 'a number with a unit, such as "30m", "2h" or "1d"'
+EVIDENCE = ("tested", "listed", "found", "conflict")
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_SECRETS = {
+    "email.password": "a password does not belong in this file: put AMUR_SMTP_PASSWORD=… into .env",
+    "slack.webhook": "a webhook is a secret and does not belong in this file: put AMUR_SLACK_WEBHOOK=… into .env",
+}
+_SECRETS["slack.url"] = _SECRETS["slack.webhook_url"] = _SECRETS["slack.webhook"]
+
+
+def parse_duration(text: object) -> timedelta:
+    """The span of "30m", "2h" or "1d". Raises ValueError for anything else, and for less than a minute."""
+    found = re.fullmatch(r"(\d{1,5})\s*([mhd])", text.strip()) if isinstance(text, str) else None
+    if not found or not int(found[1]):
+        raise ValueError(f"{_shown(text)} will not do: give {DURATION}")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _address(text: str) -> str:
+    try:
+        address(text)
+    except RenderError as error:
+        raise ValueError(f"{error}: give one such as name@example.org") from error
+    return text
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Section(BaseModel):
+    # Strict: TOML has types, and "20" for 20 is a mistake worth hearing of.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class AmurSection(_Section):
+    data: str = Field("data", min_length=1, description="a folder for the warehouse, relative to this file")
+
+
+class FetchSection(_Section):
+    contact: str = Field(
+        "",
+        pattern=r"^[!-~]*$",
+        max_length=200,
+        description='an e-mail address or web page where a site can reach you, such as "name@example.org"',
+    )
+    user_agent: str = Field(
+        "", pattern=r"^[ -~]*$", max_length=200, description="a name for this reader in plain ASCII letters"
+    )
+    deadline: float = Field(30.0, ge=1, le=600, description="seconds for one whole answer, 1 to 600")
+    connect: float = Field(10.0, ge=1, le=120, description="seconds to connect, 1 to 120")
+    feed_bytes: int = Field(10_000_000, ge=10_000, le=100_000_000, description="bytes, 10_000 to 100_000_000")
+    page_bytes: int = Field(5_000_000, ge=10_000, le=100_000_000, description="bytes, 10_000 to 100_000_000")
+    per_host: int = Field(2, ge=1, le=8, description="requests to one host at a time, 1 to 8")
+    host_distance: float = Field(2.0, ge=0, le=600, description="seconds between requests to one host, 0 to 600")
+    concurrency: int = Field(20, ge=1, le=200, description="requests at a time over all hosts, 1 to 200")
+    redirects: int = Field(5, ge=0, le=20, description="redirects to follow, 0 to 20")
+    pages_per_pass: int = Field(2000, ge=1, le=100_000, description="pages asked for in one pass, 1 to 100000")
+    pages_per_host: int = Field(200, ge=1, le=100_000, description="of them at one host, 1 to 100000")
+    allow: tuple[Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")], ...] = Field(
+        (), strict=False, description='hosts on private addresses with their port, such as ["intranet.example:8080"]'
+    )
+
+
+class ScheduleSection(_Section):
+    every: Duration = Field(timedelta(minutes=30), description=DURATION)
+    longest: Duration = Field(timedelta(days=1), description=DURATION)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> ScheduleSection:
+        if self.longest < self.every:
+            raise ValueError("longest is shorter than every: a failing feed waits between the two, so make it longer")
+        return self
+
+
+class WorkersSection(_Section):
+    count: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
+    memory_mib: int = Field(4096, ge=1024, le=65_536, description="MiB for each worker, 1024 to 65536")
+    tasks: int = Field(500, ge=1, le=100_000, description="items after which a worker is replaced, 1 to 100000")
+    feed_deadline: float = Field(15.0, ge=1, le=600, description="seconds to parse one feed, 1 to 600")
+    page_deadline: float = Field(15.0, ge=1, le=600, description="seconds to read one page, 1 to 600")
+    judge_deadline: float = Field(30.0, ge=1, le=600, description="seconds to judge one article, 1 to 600")
+
+
+class NoveltySection(_Section):
+    window_days: int = Field(7, ge=1, le=90, description="days, 1 to 90")
+    silence_days: int = Field(60, ge=1, le=3650, description="days, 1 to 3650")
+    publishers: int = Field(2, ge=1, le=100, description="independent publishers, 1 to 100")
+    stories: int = Field(2, ge=1, le=100, description="stories, 1 to 100")
+    burn_in_days: int = Field(14, ge=0, le=365, description="days, 0 to 365")
+    burn_in_articles: int = Field(200, ge=0, le=100_000, description="relevant articles, 0 to 100000")
+    story_days: int = Field(14, ge=1, le=90, description="days, 1 to 90")
+    story_distance: int = Field(6, ge=0, le=16, description="bits in which copies may differ, 0 to 16")
+
+
+class AlertsSection(_Section):
+    cooldown_days: int = Field(7, ge=0, le=365, description="days, 0 to 365")
+    per_message: int = Field(10, ge=1, le=40, description="alerts told at length in one message, 1 to 40")
+    quotes: int = Field(3, ge=1, le=10, description="quoted sentences for each alert, 1 to 10")
+    quote_chars: int = Field(400, ge=80, le=2000, description="characters of a quote, 80 to 2000")
+    on_ambiguous: Literal["resend", "hold"] = Field("resend", description='"resend" or "hold"')
+
+
+class EmailSection(_Section):
+    enabled: bool = Field(default=True, description="true or false")
+    host: str = Field(pattern=r"^\S+$", description='the name of your mail server, such as "smtp.example.org"')
+    port: int | None = Field(None, ge=1, le=65_535, description="a port, 1 to 65535")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description='"starttls", "tls" or "none"')
+    sender: Address = Field(description="the address that mails come from")
+    recipients: tuple[Address, ...] = Field(
+        min_length=1, max_length=100, strict=False, description='a list of addresses, such as ["name@example.org"]'
+    )
+    username: str = Field("", description="the user name at the mail server")
+    ca_file: str = Field("", description="a file of certificate authorities in PEM form")
+    allow_plain: bool = Field(default=False, description="true or false")
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> EmailSection:
+        if self.security == "none" and self.username:
+            raise ValueError('would send the password unencrypted: give security = "starttls" or "tls"')
+        return self
+
+
+class SlackSection(_Section):
+    enabled: bool = Field(default=True, description="true or false")
+    name: str = Field("slack", pattern=r"^[\w#.-]{1,80}$", description='a name for the channel, such as "desk"')
+    webhook_env: str = Field(
+        "AMUR_SLACK_WEBHOOK",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="the name of the variable that holds the webhook, never the webhook itself",
+    )
+
+
+class KeepSection(_Section):
+    pages_days: int = Field(90, ge=1, le=3650, description="days, 1 to 3650")
+
+
+Section = TypeVar("Section", bound=_Section)
+
+
+def _table(kind: type[Section]) -> Any:
+    """A table that may be left out: then all its keys have their defaults."""
+    whole = "a table, such as [fetch], with its keys below it"
+    return Field(default_factory=lambda: kind.model_validate({}), description=whole)
+
+
+class AmurFile(_Section):
+    """All of amur.toml."""
+
+    amur: AmurSection = _table(AmurSection)
+    fetch: FetchSection = _table(FetchSection)
+    schedule: ScheduleSection = _table(ScheduleSection)
+    workers: WorkersSection = _table(WorkersSection)
+    novelty: NoveltySection = _table(NoveltySection)
+    alerts: AlertsSection = _table(AlertsSection)
+    email: EmailSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
+    slack: SlackSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
+    keep: KeepSection = _table(KeepSection)
+
+
+class FeedRow(_Section):
+    """One [[feed]] of feeds.toml; its address is checked elsewhere."""
+
+    name: str = Field(pattern=r"^\S(.{0,78}\S)?$", description="a name on one line, at most 80 characters")
+    url: str = Field(description='the address of the feed, such as "https://example.org/feed.xml"')
+    publisher: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=60,
+        description='a short name for the house in small letters, digits and hyphens, such as "the-diplomat"',
+    )
+    bloc: str = Field(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=60,
+        description='whose voice it is in small letters, digits and hyphens, such as "independent"',
+    )
+    stance: str = Field("", max_length=200, description="a few words on where the feed stands")
+    language: str = Field("", pattern=r"^([a-z]{2})?$", description='two letters, such as "en", "ru" or "zh"')
+    evidence: Literal["", "tested", "listed", "found", "conflict"] = Field(
+        "", description=f"one of {', '.join(EVIDENCE)}, or leave it out"
+    )
+    enabled: bool = Field(default=True, description="true or false")
+
+
+def check(model: type[Section], table: Mapping[str, Any], file: str) -> tuple[Section | None, list[Complaint]]:
+    """`table` as a `model`, or None and every mistake in it."""
+    try:
+        return model.model_validate(dict(table)), []
+    except ValidationError as error:
+        return None, [
+            Complaint(file, _path(found["loc"]), _message(model, found)) for found in error.errors(include_url=False)
+        ]
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+
+
+def _message(model: type[BaseModel], error: ErrorDetails) -> str:
+    if error["type"] == "extra_forbidden":
+        holder, _ = _find(model, error["loc"][:-1])
+        return _SECRETS.get(_path(error["loc"])) or f"is no key that Amur knows; {nearest(_last(error), _keys(holder))}"
+    _, field = _find(model, error["loc"])
+    wanted = (field.description if field else "") or "something else"
+    if error["type"] == "missing":
+        return f"is missing: give {wanted}"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    return f"{_shown(error['input'])} will not do: give {wanted}"
+
+
+def _find(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
+    """The section that `location` ends in, and the field it names."""
+    field = None
+    for part in location:
+        if part in model.model_fields:
+            field = model.model_fields[str(part)]
+            inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_section(kind)]
+            model = inner[0] if inner else model
+    return model, field
+
+
+def _is_section(kind: object) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return list(model.model_fields)
+
+
+def _last(error: ErrorDetails) -> str:
+    return str(error["loc"][-1])
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if not isinstance(value, bool) else str(value).lower()
+    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  a complaint is one line
