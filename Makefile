@@ -20,8 +20,10 @@ run: .venv/ready
 	$(BIN)/amur init .
 	$(BIN)/amur run
 
+# Real feeds and pages are not ours to carry: name a folder with feeds/ and pages/.
 bench: .venv/ready
-	$(BIN)/python -m tests.benchmarks
+	@test -n "$(DATA)" || { echo "Name the folder of real feeds and pages: make bench DATA=folder" >&2; exit 1; }
+	$(BIN)/python tests/benchmarks/real_input.py $(DATA)
 
 format: .venv/ready
 	$(BIN)/ruff check --fix .

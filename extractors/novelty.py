@@ -29,7 +29,7 @@ class NoveltyRules:
     burn_in_days: int = 14
     burn_in_articles: int = 200
     story_days: int = 14
-    story_distance: int = 6
+    story_distance: int = 12
 
     @property
     def window(self) -> timedelta:
@@ -44,7 +44,7 @@ def assign_stories(new: Iterable[Copy], remembered: Iterable[Copy], rules: Novel
     """Give each new article the story of its nearest copy, or make it a story of its own.
 
     A copy is an article whose fingerprint differs in at most `story_distance` bits and whose date lies
-    within `story_days` of it (Charikar 2002 for the fingerprint). An article without a fingerprint (too
+    within `story_days` of it. An article without a fingerprint (too
     little text) is always a story of its own. The order of `new` does not matter.
     """
     known = [copy for copy in remembered if copy.fingerprint]
@@ -108,9 +108,10 @@ def first_seen(
     """Find the themes that turn up in the last `window_days` after `silence_days` without them.
 
     Articles first seen up to `quiet_until` (the burn-in, and the moment these themes came into use) are
-    history whatever their date; None means that there is no history yet, and nothing is found. Articles that came with a feed's first answer are neither news nor
-    proof of silence, unless they are older than the window. `found_before` holds the themes and times
-    of earlier findings: a theme is not found again before a new silence could have passed.
+    history whatever their date; None means that there is no history yet, and nothing is found. Articles
+    that came with a feed's first answer are neither news nor proof of silence, unless they are older than
+    the window. `found_before` holds the themes and times of earlier findings: a theme is not found again
+    before a new silence could have passed.
     """
     if quiet_until is None or now <= quiet_until:
         return ()

@@ -51,6 +51,7 @@ def poll(house: House, this: Pass, due: Sequence[Feed]) -> None:
     with house.store.transaction() as con:
         new = feeds.save_polls(con, this.id, polls)
     if network_down:
+        this.network_down = True
         this.notes.append(
             f"The network seems to be down ({network_down}): check this machine's connection and name server."
         )
@@ -86,6 +87,8 @@ def _parse(
 
 
 def uncollected(house: House, this: Pass) -> Iterator[Sequence[articles.Wanted]]:
+    if this.network_down:
+        return  # pages would be given up after attempts that prove nothing
     settings = house.settings
     with house.store.transaction() as con:
         wanted = articles.entries_to_collect(con, this.now, settings.pages_per_pass, settings.pages_per_host)

@@ -57,6 +57,7 @@ class Pass:
     now: datetime
     record: PassRecord
     notes: list[str] = field(default_factory=list)
+    network_down: bool = False
 
     @property
     def id(self) -> uuid.UUID:

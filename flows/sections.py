@@ -110,7 +110,7 @@ class NoveltySection(_Section):
     burn_in_days: int = Field(14, ge=0, le=365, description="days, 0 to 365")
     burn_in_articles: int = Field(200, ge=0, le=100_000, description="relevant articles, 0 to 100000")
     story_days: int = Field(14, ge=1, le=90, description="days, 1 to 90")
-    story_distance: int = Field(6, ge=0, le=16, description="bits in which copies may differ, 0 to 16")
+    story_distance: int = Field(12, ge=0, le=16, description="bits in which copies may differ, 0 to 16")
 
 
 class AlertsSection(_Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import time
 import uuid
 from datetime import UTC, datetime
@@ -106,6 +107,20 @@ def test_a_wall_is_no_article(wall: str) -> None:
 def test_an_article_about_cookies_is_one() -> None:
     """An article may speak of walls."""
     assert read(page(f"{BODY}<p>The ministry's site asks visitors to accept all cookies.</p>")).reason == ""
+
+
+def test_nobody_is_asked() -> None:
+    """Reading a page asks nobody: not its own address, nor one it sends its readers to."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        here = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        head = f'<meta http-equiv="refresh" content="0;url={here}"><link rel="canonical" href="{here}"><title>T</title>'
+        found = read_page(
+            page(BODY + f'<img src="{here}"><iframe src="{here}"></iframe>', head).encode(), "", here, NOW
+        )
+        assert found.text
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 # --- headlines -----------------------------------------------------------------------------------
