@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +23,10 @@ from prefect.client.schemas.objects import (  # noqa: E402  same
     ConcurrencyLimitStrategy,
     State,
 )
+from prefect.deployments import run_deployment  # noqa: E402  same
 from prefect.events.worker import EventsWorker  # noqa: E402  same
 from prefect.logging.handlers import APILogWorker  # noqa: E402  same
+from prefect.runner import Runner  # noqa: E402  same
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: E402  same
 from prefect.states import Completed  # noqa: E402  same
 from prefect.tasks import Task  # noqa: E402  same
@@ -96,7 +99,7 @@ def scheduled_pass(config: str = "amur.toml") -> State[None]:
             record = conduct(house, now)
     except PassRunning as running:
         return Completed(message=f"skipped: {running}")
-    return Completed(message=report.line(record))
+    return Completed(message=f"{record.outcome}: {report.line(record)}. {record.note}".rstrip())
 
 
 def _covered_by(house: House, due: datetime | None) -> datetime | None:
@@ -109,16 +112,21 @@ def _covered_by(house: House, due: datetime | None) -> datetime | None:
 
 
 def serve(config: Path, every: timedelta | None, cron: str | None) -> None:
-    """Serve the scheduled pass until interrupted; a run that falls due while one is going is cancelled."""
-    one_at_a_time = ConcurrencyLimitConfig(
-        limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120
-    )
-    scheduled_pass.serve(
+    """Serve the scheduled pass until interrupted: one at once, then on schedule.
+
+    A run that falls due while one is going is cancelled.
+    """
+    runner = Runner(name="amur")
+    runner.add_flow(
+        scheduled_pass,
         name="amur",
         interval=every,
         cron=cron,
         parameters={"config": str(config)},
-        global_limit=one_at_a_time,
+        concurrency_limit=ConcurrencyLimitConfig(
+            limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120
+        ),
         entrypoint_type=EntrypointType.MODULE_PATH,
-        print_starting_message=False,
     )
+    run_deployment(f"{FLOW}/amur", timeout=0)
+    asyncio.run(runner.start())
