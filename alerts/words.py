@@ -165,6 +165,18 @@ def _newness(alert: Alert) -> tuple[str, ...]:
         f"{lately} from {publishers}: {names(alert.publishers)}.",
         f"Speaking from {blocs}: {names(alert.blocs)}.",
         f"Baseline: the {count(alert.silence_days, 'day', 'days')} before {day(before)}, in which it was not seen.",
+        *_short_watch(alert, before),
+    )
+
+
+def _short_watch(alert: Alert, before: date) -> tuple[str, ...]:
+    """Silence that nobody listened to is no proof: say so where the warehouse is younger than the baseline."""
+    since = alert.watched_since.date()
+    if since <= before - timedelta(days=alert.silence_days):
+        return ()
+    listened = count(max((before - since).days, 0), "day", "days")
+    return (
+        f"Amur has watched since {day(since)}, for {listened} of them; of the time before it knows what feeds held.",
     )
 
 

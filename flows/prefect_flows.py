@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -129,4 +130,5 @@ def serve(config: Path, every: timedelta | None, cron: str | None) -> None:
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     run_deployment(f"{FLOW}/amur", timeout=0)
-    asyncio.run(runner.start())
+    with suppress(KeyboardInterrupt):  # the way it is meant to end
+        asyncio.run(runner.start())

@@ -239,6 +239,7 @@ def make_alert(theme_id: str = "power-of-siberia", **changes: Any) -> Alert:
         created_at=NOW,
         window_days=7,
         silence_days=60,
+        watched_since=NOW - 200 * DAY,
         articles=4,
         stories=3,
         publishers=("Amur Daily", "Harbin Observer", "Steppe Review"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_an_alert_says_it_all(kind: str) -> None:
         "desk@example.org",
     ):
         assert said in found
+
+
+def test_a_short_watch_is_admitted() -> None:
+    """Where Amur has watched for less than the baseline, the alert says so; where it has not, it does not."""
+    young = make_alert(watched_since=make_alert().created_at - timedelta(days=18))
+    said = "Amur has watched since 12 Feb 2026, for 11 days of them"
+    assert said in render.text(young, RULES)
+    assert "Amur has watched" not in render.text(make_alert(), RULES)
 
 
 def test_the_subject_names_the_theme() -> None:

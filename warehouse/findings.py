@@ -18,6 +18,7 @@ _SERIES_DAYS = 60
 _ALERTS = """
 SELECT a.alert_id, a.finding_id, f.taxonomy_id, a.kind, a.theme_id, coalesce(t.label, a.theme_id),
     coalesce(t.definition, ''), a.created_at, f.window_days, f.silence_days,
+    (SELECT coalesce(min(first_seen_at), a.created_at) FROM articles),
     (SELECT count(*) FROM finding_articles AS fa WHERE fa.finding_id = f.finding_id), f.stories, f.publishers, f.blocs
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
@@ -129,7 +130,7 @@ def _alert_row(finding: Finding) -> Row:
 
 def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
     key, finding_id, taxonomy_id, kind, theme_id, label, definition, created_at, *counted = row
-    window_days, silence_days, articles, stories, publishers, blocs = counted
+    window_days, silence_days, watched_since, articles, stories, publishers, blocs = counted
     theme = {"theme_id": theme_id, "taxonomy_id": taxonomy_id}
     said = con.execute(_QUOTES, theme | {"finding_id": finding_id, "quotes": quotes}).fetchall()
     return Alert(
@@ -141,6 +142,7 @@ def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
         created_at=created_at,
         window_days=window_days,
         silence_days=silence_days,
+        watched_since=watched_since,
         articles=articles,
         stories=stories,
         publishers=tuple(publishers),

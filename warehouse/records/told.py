@@ -42,6 +42,7 @@ class Alert:
     created_at: datetime
     window_days: int
     silence_days: int
+    watched_since: datetime  # when the first article was seen: how much of the silence was listened to
     articles: int
     stories: int
     publishers: tuple[str, ...]
