@@ -17,6 +17,7 @@ from extractors.fingerprint import fingerprint
 from extractors.language import language_of
 from extractors.metadata import PageFacts
 from extractors.text import AUTHOR, TEXT, TITLE, CharsetError, clean, clean_text, decode
+from extractors.urls import variant_of
 from warehouse.records import Entry, Reading
 
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())  # what it says of a page stands in `reason`
@@ -82,6 +83,7 @@ def read_page(body: bytes, content_type: str, url: str, now: datetime) -> Readin
         published_at=usable(facts.published(), now) or usable(parse(getattr(found, "date", None) or ""), now),
         language=language_of(title, text),
         fingerprint=fingerprint(text),
+        variant_of=variant_of(url, facts.canonical_link()),
     )
 
 

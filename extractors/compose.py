@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from extractors.dates import dated
+from extractors.urls import article_id
 from extractors.workers import Failed
 from warehouse.records import Article, Entry, Reading
 
@@ -26,14 +27,15 @@ def article_of(
     `page` is None where the page could not be had, and `page_reason` says why. The page's text counts,
     unless there is none or the feed's own text is more than twice as long; then that one serves and
     `reason` says why. The feed's title, author and date count before the page's: they were written for
-    this article, while a page's are picked out of its furniture.
+    this article, while a page's are picked out of its furniture. An AMP or mobile variant is the article it
+    says it is a variant of.
     """
     shown, told = _reading(page, page_reason), _reading(own, "")
     voice, source, reason = _choose(entry, shown, told)
     published = entry.published_at or shown.published_at
     return Article(
-        id=entry.article_id,
-        url=entry.url or "",
+        id=article_id(shown.variant_of) if shown.variant_of else entry.article_id,
+        url=shown.variant_of or entry.url or "",
         feed_id=entry.feed_id,
         title=entry.title or shown.title,
         author=entry.author or shown.author,

@@ -41,10 +41,16 @@ class PageFacts:
 
     def __init__(self, tree: Any) -> None:
         self._fields = _fields(tree)
+        self._links = tree.findall(".//link")
         self._linked = list(_linked_articles(tree))
         self._document_title = clean(tree.findtext(".//title") or "", TITLE)
         first_level = (clean(" ".join(element.itertext()), TITLE) for element in tree.iterfind(".//h1"))
         self.shown = [headline for headline in first_level if len(headline.encode()) >= _SHORTEST]
+
+    def canonical_link(self) -> str:
+        """What the page names as its canonical address; "" if it names none."""
+        links = (link for link in self._links if "canonical" in (link.get("rel") or "").lower().split())
+        return next((link.get("href") or "" for link in links), "")
 
     def published(self) -> datetime | None:
         """When the page says it was published: JSON-LD first, then the usual fields; None if it does not say."""

@@ -26,6 +26,8 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _WITH_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SCHEMES = {"http": 80, "https": 443}
+_VARIANT_HOST = re.compile(r"(amp|m|mobile)\.")
+_VARIANT_PATH = re.compile(r"/(amp|mobile)(/|$)|[./-]amp(\.html?)?$|[?&](amp|output[tT]ype=amp)\b")
 
 
 def absolute(url: str, base: str = "") -> str | None:
@@ -56,6 +58,31 @@ def canonical(url: str, base: str = "") -> str | None:
     path = _levelled(_SLASHES.sub("/", _SESSION_IN_PATH.sub("", parts.path))) or "/"
     found = urlunsplit((parts.scheme, host, path, _query(parts.query), ""))
     return found if len(found) <= LONGEST else None
+
+
+def variant_of(url: str, linked: str) -> str:
+    """The canonical URL of which `url` is the AMP or mobile variant, by its page's own canonical link; else "".
+
+    The link is believed only there, and only within one site: many pages name their front page, or a copy's original.
+    """
+    ours, theirs = canonical(url), canonical(linked, url)
+    if not ours or not theirs or article_id(ours) == article_id(theirs):
+        return ""
+    (here, path), (there, their_path) = _place(ours), _place(theirs)
+    is_variant = _VARIANT_HOST.match(here) or _VARIANT_PATH.search(path)
+    same_site = _bare(here) == _bare(there)
+    return theirs if is_variant and same_site and their_path != "/" else ""
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Host, and path with query."""
+    _, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return host, slash + path
+
+
+def _bare(host: str) -> str:
+    return _VARIANT_HOST.sub("", host.removeprefix("www."), count=1)
 
 
 def article_id(canonical_url: str) -> uuid.UUID:

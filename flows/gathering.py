@@ -130,7 +130,9 @@ def read(house: House, this: Pass, unread: Sequence[articles.ToRead]) -> None:
         article_of(item.entry, item.page_hash, item.page_reason, page, text, this.now)
         for item, page, text in zip(unread, pages, texts, strict=True)
     ]
+    variants = [(i.article_id, a) for i, a in zip(unread, composed, strict=True) if i.article_id != a.id]
     with house.store.transaction() as con:
+        articles.fold(con, variants)
         articles.save_articles(con, composed)
     for article in composed:
         house.watch.advance("read", failed=article.reason != "")

@@ -11,7 +11,7 @@ from flows.monitor import run_pass
 from mailservers import MailSink
 from processes import process
 from servers import HttpServer, Reply, free_port
-from town import DAY, MORNING, PAPERS, TEXTS, feed, gas_day, papers_toml, quiet_day, settings_for, watch, watching
+from town import DAY, MORNING, PAPERS, TEXTS, feed, gas_day, page, papers_toml, quiet_day, settings_for, watch, watching
 from warehouse.query import ask
 from warehouse.store import Store
 
@@ -94,6 +94,24 @@ def test_a_page_that_is_gone_leaves_the_feeds_own_text(town: HttpServer, tmp_pat
         tmp_path / "data" / "amur.duckdb", "SELECT text, text_source, reason FROM articles WHERE url LIKE '%vani%'"
     )
     assert rows.rows == (("China and Russia disagree about a bridge.", "summary", "not_found"),)
+
+
+def test_an_amp_page_is_the_article_it_is_a_variant_of(town: HttpServer, tmp_path: Path) -> None:
+    """An article announced by its AMP address in one feed and by its own in another is one article."""
+    file = settings_for(tmp_path, town)
+    link = f'<link rel="canonical" href="{town.url("/patience")}"><title>'.encode()
+    amp = page("patience")
+    town.routes["/patience/amp"] = Reply(body=amp.body.replace(b"<title>", link), headers=amp.headers)
+    town.routes["/alpha.xml"] = feed(town, "patience/amp")
+    watch(file, MORNING)
+    town.routes["/beta.xml"] = feed(town, "patience")
+    assert watch(file, MORNING + DAY).pages_fetched == 0
+    rows = ask(tmp_path / "data" / "amur.duckdb", "SELECT url FROM articles WHERE url LIKE '%patience%'").rows
+    assert rows == ((town.url("/patience"),),)
+    town.routes["/gamma.xml"] = feed(town, "patience/amp")
+    assert watch(file, MORNING + 2 * DAY).articles_read == 1
+    assert watch(file, MORNING + 3 * DAY).pages_fetched == 0
+    assert counts(file)["articles"] == 2
 
 
 def test_an_unreachable_mail_server_loses_nothing(town: HttpServer, tmp_path: Path) -> None:

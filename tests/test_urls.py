@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.urls import LONGEST, absolute, article_id, canonical
+from extractors.urls import LONGEST, absolute, article_id, canonical, variant_of
 
 BASE = "https://feeds.example/all/feed.xml"
 HEADS = (
@@ -126,3 +126,24 @@ def test_article_ids() -> None:
     assert article_id("https://news.example/a") == uuid.uuid5(uuid.NAMESPACE_URL, "https://news.example/a")
     assert article_id("http://news.example/a") == article_id("https://news.example/a")
     assert article_id("https://news.example/b") != article_id("https://news.example/a")
+
+
+@pytest.mark.parametrize(
+    ("url", "linked", "article"),
+    [
+        ("https://amp.paper.example/a/1", "https://www.paper.example/a/1", "https://www.paper.example/a/1"),
+        ("https://m.paper.example/a/1", "/a/1", ""),
+        ("https://m.paper.example/a/1", "https://paper.example/a/1?utm_source=m", "https://paper.example/a/1"),
+        ("https://paper.example/a/1/amp/", "https://paper.example/a/1/", "https://paper.example/a/1/"),
+        ("https://paper.example/a/1.amp.html", "/a/1.html", "https://paper.example/a/1.html"),
+        ("https://paper.example/a/1?amp=1", "https://paper.example/a/1", "https://paper.example/a/1"),
+        ("https://paper.example/a/1", "https://paper.example/a/2", ""),  # no variant
+        ("https://m.paper.example/a/1", "https://paper.example/", ""),  # the front page
+        ("https://m.paper.example/a/1", "https://other.example/a/1", ""),  # another site
+        ("https://m.paper.example/a/1", "javascript:alert(1)", ""),
+        ("https://m.paper.example/a/1", "", ""),
+    ],
+)
+def test_variants_are_known_by_their_own_link(url: str, linked: str, article: str) -> None:
+    """An AMP or mobile page is the article that it links as canonical, if that is another page of the same site."""
+    assert variant_of(url, linked) == article

@@ -148,6 +148,18 @@ def count_unread(con: Connection) -> int:
     return int(counted[0]) if counted else 0
 
 
+def fold(con: Connection, variants: Sequence[tuple[UUID, Article]]) -> None:
+    """Let what was announced and fetched under a variant's key belong to the article it is a variant of."""
+    for variant_id, article in variants:
+        folded = {"variant": variant_id, "article": article.id, "url": article.url}
+        con.execute("UPDATE entries SET article_id = $article, url = $url WHERE article_id = $variant", folded)
+        del folded["url"]
+        con.execute(
+            "DELETE FROM pages WHERE article_id = $variant AND EXISTS (FROM pages WHERE article_id = $article)", folded
+        )
+        con.execute("UPDATE pages SET article_id = $article WHERE article_id = $variant", folded)
+
+
 def save_articles(con: Connection, articles: Sequence[Article]) -> int:
     """Save what was read, once; how many were new."""
     return insert(con, "articles", [row_of(a, without=("id",), article_id=a.id) for a in articles])

@@ -19,6 +19,7 @@ class Reading:
     published_at: datetime | None
     language: str  # "" when it cannot be told
     fingerprint: int  # 64 bit; 0 when there is too little text
+    variant_of: str = ""  # canonical URL of the article of which this page is the AMP or mobile variant
 
 
 @dataclass(frozen=True, slots=True)
