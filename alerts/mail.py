@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import ipaddress
 import smtplib
 import socket
 import ssl
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from alerts.deadline import Overdue, within
+from alerts.hosts import is_this_machine
 from alerts.letter import RenderError, address
 from alerts.rules import SendResult
 from alerts.words import clean
@@ -69,7 +69,7 @@ def send(account: SmtpAccount, recipient: str, body: bytes) -> SendResult:
 
 def _obstacle(account: SmtpAccount, recipient: str) -> SendResult | None:
     """What keeps us from dialling at all: settings that can be mended, or a recipient nobody can write to."""
-    if account.security == "none" and not (account.allow_plain or _is_this_machine(account.host)):
+    if account.security == "none" and not (account.allow_plain or is_this_machine(account.host)):
         text = f"Mail to {account.host} would travel unencrypted. Use starttls or tls, or allow plain for this server."
         return SendResult("retry", "smtp_tls", text)
     try:
@@ -81,13 +81,6 @@ def _obstacle(account: SmtpAccount, recipient: str) -> SendResult | None:
     except RenderError as error:
         return SendResult("undeliverable", "bad_address", f"{error}.")
     return None
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"
 
 
 # --- the conversation -----------------------------------------------------------------------------

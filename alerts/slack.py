@@ -16,12 +16,24 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from alerts.deadline import Overdue, within
+from alerts.hosts import is_this_machine
 from alerts.rules import SendResult
 
 if TYPE_CHECKING:
     from slack_sdk.webhook import WebhookResponse
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+# What Slack says, with 400, of a message that no webhook would take.
+BAD_MESSAGES = {
+    "invalid_attachments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "invalid_payload",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "too_many_attachments",
+}
+WEBHOOK_ADVICE = "Put a working webhook into AMUR_SLACK_WEBHOOK, or the variable that webhook_env names."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,9 @@ class SlackHook:
 def send(hook: SlackHook, body: bytes) -> SendResult:
     """Post one message, JSON whose bytes are not changed.
 
-    Never raises for what the far side does, and ends within the deadline and a second. 429 and 5xx are worth
-    a retry; other refusals are final; unclear is what breaks off after the message was handed over.
+    Never raises for what the far side does, and ends within the deadline and a second. Only a message that
+    Slack calls malformed is final: 429 and 5xx pass, and a webhook or a channel that is gone can be put right.
+    Unclear is what breaks off after the message was handed over.
     """
     if not _is_usable(hook.url):
         text = f"The address of the webhook {hook.name!r} is not an https address. Check the setting."
@@ -61,7 +74,8 @@ def _is_usable(url: str) -> bool:
     except ValueError:
         return False
     # The address is the key to the channel; it does not travel in clear.
-    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
+    return bool(parts.hostname) and safe
 
 
 def _post(hook: SlackHook, body: bytes) -> WebhookResponse:
@@ -88,8 +102,10 @@ def _judge(answer: WebhookResponse, hook: SlackHook) -> SendResult:
         return SendResult("retry", "slack_rate_limited", f"The webhook {hook.name!r} asks for fewer messages.", wait)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return SendResult("retry", "slack_unavailable", f"The webhook {hook.name!r} is out of order ({word}).")
-    text = f"The webhook {hook.name!r} does not take the message ({word}). Is it still installed in Slack?"
-    return SendResult("undeliverable", "slack_refused", text)
+    if status == HTTPStatus.BAD_REQUEST and said in BAD_MESSAGES:
+        return SendResult("undeliverable", "slack_refused", f"Slack does not take the message ({word}).")
+    text = f"The webhook {hook.name!r} takes no messages ({word}): it or its channel is gone or closed to it."
+    return SendResult("retry", "slack_webhook", f"{text} {WEBHOOK_ADVICE}")
 
 
 def _seconds(text: str) -> float | None:

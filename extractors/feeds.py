@@ -193,15 +193,7 @@ def _feedparser(document: str) -> Any:
         return feedparser.parse(
             io.BytesIO(document.encode()), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-    except (
-        ArithmeticError,
-        AssertionError,
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except _FEEDPARSER_RAISES as error:
         raise FeedError("not_well_formed", f"The feed cannot be read: {type(error).__name__}.") from error
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -91,8 +91,8 @@ def burnt_in_at(first_at: datetime | None, nth_relevant_at: datetime | None, rul
     `first_at` is when the first article was seen, `nth_relevant_at` when the `burn_in_articles`-th
     relevant one was. Whichever comes first ends the burn-in.
     """
-    if first_at is None:
-        return None
+    if first_at is None or not rules.burn_in_articles:
+        return first_at
     by_time = first_at + timedelta(days=rules.burn_in_days)
     return by_time if nth_relevant_at is None else min(by_time, nth_relevant_at)
 
@@ -100,28 +100,28 @@ def burnt_in_at(first_at: datetime | None, nth_relevant_at: datetime | None, rul
 def first_seen(
     appearances: Iterable[Appearance],
     found_before: Iterable[tuple[str, datetime]],
-    quiet_until: datetime | None,
+    quiet_until: Mapping[str, datetime],
     taxonomy_id: str,
     rules: NoveltyRules,
     now: datetime,
 ) -> tuple[Finding, ...]:
     """Find the themes that turn up in the last `window_days` after `silence_days` without them.
 
-    Articles first seen up to `quiet_until` (the burn-in, and the moment these themes came into use) are
-    history whatever their date; None means that there is no history yet, and nothing is found. Articles
+    Articles first seen up to `quiet_until` of their theme (the burn-in, and the moment the theme came into
+    use as it is) are history whatever their date; a theme without such a moment is not found. Articles
     that came with a feed's first answer are neither news nor proof of silence, unless they are older than
     the window. `found_before` holds the themes and times of earlier findings: a theme is not found again
     before a new silence could have passed.
     """
-    if quiet_until is None or now <= quiet_until:
-        return ()
     by_theme: dict[str, list[Appearance]] = defaultdict(list)
     for appearance in appearances:
         by_theme[appearance.theme_id].append(appearance)
-    still_known = {theme for theme, at in found_before if at > now - rules.window - rules.silence}
+    # A distance on both sides: what a clock that was wrong found in the future silences nothing.
+    still_known = {theme for theme, at in found_before if abs(now - at) < rules.window + rules.silence}
     found = (
-        _first_seen(theme, by_theme[theme], quiet_until, taxonomy_id, rules, now)
-        for theme in sorted(by_theme.keys() - still_known)
+        _first_seen(theme, by_theme[theme], quiet_until[theme], taxonomy_id, rules, now)
+        for theme in sorted((by_theme.keys() & quiet_until.keys()) - still_known)
+        if now > quiet_until[theme]
     )
     return tuple(finding for finding in found if finding is not None)
 
@@ -142,7 +142,8 @@ def _first_seen(
     fresh = sorted((a for a in appearances if a.dated_at > opens and not a.baseline), key=_appearance_order)
     voices = _voices(fresh)
     # A summary is thin evidence: it may support a finding, it may not carry one alone.
-    if len(voices) < rules.stories or len(set(voices.values())) < rules.publishers or all(a.thin for a in fresh):
+    publishers = {voice.publisher for voice in voices}
+    if len(voices) < rules.stories or len(publishers) < rules.publishers or all(a.thin for a in fresh):
         return None
     return Finding(
         kind="first_seen",
@@ -153,18 +154,22 @@ def _first_seen(
         silence_days=rules.silence_days,
         article_ids=tuple(a.article_id for a in fresh),
         stories=len(voices),
-        publishers=tuple(sorted(set(voices.values()))),
-        blocs=tuple(sorted({a.bloc for a in fresh})),
+        publishers=tuple(sorted(publishers)),
+        blocs=tuple(sorted({voice.bloc for voice in voices})),
     )
 
 
-def _appearance_order(appearance: Appearance) -> tuple[datetime, uuid.UUID]:
-    return appearance.dated_at, appearance.article_id
+def _appearance_order(appearance: Appearance) -> tuple[datetime, datetime, uuid.UUID]:
+    """By date; one that is dated by day alone, which is midnight, comes at the end of its day: it may be the copy."""
+    dated = appearance.dated_at
+    if dated.time() == time.min:
+        dated += timedelta(days=1)
+    return dated, appearance.first_seen_at, appearance.article_id
 
 
-def _voices(fresh: Sequence[Appearance]) -> dict[uuid.UUID, str]:
-    """Each story's voice: the publisher of its earliest copy. Who copies does not speak."""
-    voices: dict[uuid.UUID, str] = {}
+def _voices(fresh: Sequence[Appearance]) -> tuple[Appearance, ...]:
+    """Each story's voice: its earliest copy. Who copies does not speak."""
+    voices: dict[uuid.UUID, Appearance] = {}
     for appearance in fresh:
-        voices.setdefault(appearance.story_id, appearance.publisher)
-    return voices
+        voices.setdefault(appearance.story_id, appearance)
+    return tuple(voices.values())

@@ -77,13 +77,16 @@ def after(
 
 
 def network_down(fetches: Sequence[Fetch]) -> str:
-    """The common reason if nearly all failed alike before any server answered: it is our network; else ""."""
+    """The common reason if nearly all of three feeds or more failed alike, before a server answered; else "".
+
+    Then it is our own network that failed, and no feed.
+    """
     reasons = Counter(fetch.reason for fetch in fetches if fetch.reason in NETWORK_REASONS)
     if not reasons:
         return ""
     reason, count = reasons.most_common(1)[0]
-    needed = NETWORK_SHARE * len(fetches) if len(fetches) >= NETWORK_FEEDS else len(fetches)
-    return reason if count >= needed else ""
+    enough = len(fetches) >= NETWORK_FEEDS and count >= NETWORK_SHARE * len(fetches)
+    return reason if enough else ""
 
 
 def retry_page(attempts: int, fetch: Fetch, now: datetime) -> datetime | None:

@@ -17,7 +17,7 @@ from warehouse.records import Feed, FeedState, Fetch, Outcome, ParsedFeed, Readi
 
 # A batch is the size of a retry and of a transaction: big enough that a pass of thousands of articles
 # stays near a hundred tasks, small enough that a kill costs little and its pages fit in memory.
-FEEDS_AT_ONCE, PAGES_AT_ONCE, ARTICLES_AT_ONCE = 100, 50, 100
+FEEDS_AT_ONCE, PAGES_AT_ONCE, ARTICLES_AT_ONCE = 50, 50, 100
 
 
 def due_feeds(house: House, this: Pass) -> Iterator[Sequence[Feed]]:
@@ -40,7 +40,8 @@ def poll(house: House, this: Pass, due: Sequence[Feed]) -> None:
     ]
     answers = house.fetcher.fetch_all(requests, lambda _, fetch: house.watch.advance("poll", failed=failed(fetch)))
     parsed = _parse(house, due, before, answers, this.now)
-    network_down = polling.network_down(answers)
+    this.fetches.extend(replace(fetch, body=None) for fetch in answers)
+    network_down = polling.network_down(this.fetches)
     polls = []
     for feed, state, fetch, result in zip(due, before, answers, parsed, strict=True):
         after = _after(house, state, fetch, result, this.now)
@@ -51,7 +52,6 @@ def poll(house: House, this: Pass, due: Sequence[Feed]) -> None:
     with house.store.transaction() as con:
         new = feeds.save_polls(con, this.id, polls)
     if network_down:
-        this.network_down = True
         this.notes.append(
             f"The network seems to be down ({network_down}): check this machine's connection and name server."
         )
@@ -62,10 +62,14 @@ def _after(
     house: House, state: FeedState, fetch: Fetch, result: ParsedFeed | Failed | None, now: datetime
 ) -> FeedState:
     failure = (result.reason, result.detail) if isinstance(result, Failed) else None
-    if isinstance(result, ParsedFeed) and "truncated_xml" in result.warnings:
-        # What was cut off must be asked for again: no validators for half a feed.
-        fetch = replace(fetch, etag=None, last_modified=None, body_hash=None)
-    return polling.after(state, fetch, failure, house.settings.poll, now)
+    if not (isinstance(result, ParsedFeed) and "truncated_xml" in result.warnings):
+        return polling.after(state, fetch, failure, house.settings.poll, now)
+    # What was cut off must be asked for again: no validators for half a feed. And the other half of a first answer
+    # is history like the first half, unless the feed turns out to be cut always.
+    unvalidated = replace(fetch, etag=None, last_modified=None, body_hash=None)
+    half = polling.after(state, unvalidated, None, house.settings.poll, now)
+    first_answer = state.succeeded_at is None and state.outcome != Outcome.NEW
+    return replace(half, succeeded_at=None) if first_answer else half
 
 
 def _parse(
@@ -87,7 +91,7 @@ def _parse(
 
 
 def uncollected(house: House, this: Pass) -> Iterator[Sequence[articles.Wanted]]:
-    if this.network_down:
+    if polling.network_down(this.fetches) and not this.heard:
         return  # pages would be given up after attempts that prove nothing
     settings = house.settings
     with house.store.transaction() as con:

@@ -13,6 +13,7 @@ from extractors.fetch import Fetcher
 from extractors.workers import Workers
 from flows.settings import Settings
 from warehouse.passes import PassRecord
+from warehouse.records import Fetch
 from warehouse.store import Store
 
 T = TypeVar("T")
@@ -57,11 +58,16 @@ class Pass:
     now: datetime
     record: PassRecord
     notes: list[str] = field(default_factory=list)
-    network_down: bool = False
+    fetches: list[Fetch] = field(default_factory=list)  # of feeds, without their bodies
 
     @property
     def id(self) -> uuid.UUID:
         return self.record.pass_id
+
+    @property
+    def heard(self) -> bool:
+        """Whether any server answered: our own network is up."""
+        return any(fetch.status is not None for fetch in self.fetches)
 
     def count(self, **more: int) -> None:
         """Add to the counts of the record."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,8 +20,9 @@ from flows.telling import tell
 from warehouse import feeds, judgements, passes
 from warehouse.passes import PassRecord
 from warehouse.publish import publish
+from warehouse.store import WarehouseError
 
-COMPLETE, NO_FEED = "complete", "no feed reached"
+COMPLETE, NO_FEED, BROKEN_OFF = "complete", "no feed reached", "broken off"
 
 Step = Callable[..., None]
 
@@ -38,18 +40,23 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
     """
     with house.store.pass_lock(now):
         this = _begin(house, now)
-        for due in due_feeds(house, this):
-            step(poll, house, this, due)
-        for wanted in uncollected(house, this):
-            step(collect, house, this, wanted)
-        for pages in unread(house):
-            step(read, house, this, pages)
-        for articles in unjudged(house):
-            step(judge_articles, house, this, articles)
-        step(compare_and_decide, house, this)
-        if send:
-            step(tell, house, this)
-        _finish(house, this, house.clock())
+        try:
+            for due in due_feeds(house, this):
+                step(poll, house, this, due)
+            for wanted in uncollected(house, this):
+                step(collect, house, this, wanted)
+            for pages in unread(house):
+                step(read, house, this, pages)
+            for articles in unjudged(house, this):
+                step(judge_articles, house, this, articles)
+            step(compare_and_decide, house, this)
+            if send:
+                step(tell, house, this)
+        except BaseException:
+            with suppress(WarehouseError):  # it may be what broke the pass off
+                _finish(house, this, BROKEN_OFF)
+            raise
+        _finish(house, this, NO_FEED if _heard_nobody(house, this) else COMPLETE)
         step(publish_warehouse, house, this)
     return this.record
 
@@ -66,12 +73,17 @@ def _begin(house: House, now: datetime) -> Pass:
         return Pass(now, passes.begin(con, uuid.uuid4(), now))
 
 
-def _finish(house: House, this: Pass, finished_at: datetime) -> None:
-    house.store.pages.prune(this.now - house.settings.keep_pages)
-    nobody = this.record.feeds_due > 0 and this.record.feeds_failed == this.record.feeds_due
-    if nobody:
+def _heard_nobody(house: House, this: Pass) -> bool:
+    """Whether all feeds that were asked failed; a single one that is due alone proves nothing."""
+    enabled = sum(feed.enabled for feed in house.settings.feeds)
+    return this.record.feeds_failed == this.record.feeds_due >= max(1, min(3, enabled))
+
+
+def _finish(house: House, this: Pass, outcome: str) -> None:
+    if outcome == NO_FEED:
         this.notes.append("No feed could be read. Nothing is lost: the next pass asks again; `amur status` says why.")
-    outcome = NO_FEED if nobody else COMPLETE
-    this.record = replace(this.record, finished_at=finished_at, outcome=outcome, note=" ".join(this.notes))
+    note = " ".join(this.notes)
+    this.record = replace(this.record, finished_at=house.clock(), outcome=outcome, note=note)
     with house.store.transaction() as con:
         passes.finish(con, this.record)
+    house.store.pages.prune(this.now - house.settings.keep_pages)

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -36,7 +38,8 @@ from prefect.types.entrypoint import EntrypointType  # noqa: E402  same
 from flows import report  # noqa: E402  same
 from flows.house import House, open_house, utc_now  # noqa: E402  same
 from flows.monitor import run_pass  # noqa: E402  same
-from flows.settings import load  # noqa: E402  same
+from flows.secrets import Redaction  # noqa: E402  same
+from flows.settings import Settings, load, poll_rules  # noqa: E402  same
 from flows.telling import tell  # noqa: E402  same
 from warehouse import passes  # noqa: E402  same
 from warehouse.passes import PassRecord  # noqa: E402  same
@@ -87,11 +90,14 @@ def pass_as_flow(house: House, now: datetime, *, send: bool = True) -> PassRecor
 
 
 @flow(name=FLOW, persist_result=False)
-def scheduled_pass(config: str = "amur.toml") -> State[None]:
-    """Run one pass with the settings in `config`, unless another pass runs or has covered this one."""
+def scheduled_pass(config: str = "amur.toml", every: float | None = None) -> State[None]:
+    """Run one pass with the settings in `config`, unless another pass runs or has covered this one.
+
+    `every` is the time between passes in seconds, where it is not what [schedule] says.
+    """
     now = utc_now()
     try:
-        with open_house(load(Path(config))) as house:
+        with open_house(settings_of(config, every)) as house:
             covered = _covered_by(house, runtime.flow_run.scheduled_start_time)
             if covered is not None:
                 return Completed(
@@ -103,6 +109,18 @@ def scheduled_pass(config: str = "amur.toml") -> State[None]:
     return Completed(message=f"{record.outcome}: {report.line(record)}. {record.note}".rstrip())
 
 
+def settings_of(config: str, every: float | None) -> Settings:
+    """The settings of a scheduled pass; from now on their secrets are in no log line of this process."""
+    settings = load(Path(config))
+    redaction = Redaction()
+    redaction.hide(settings.secrets)
+    redaction.cover()
+    if every is None:
+        return settings
+    span = timedelta(seconds=every)
+    return replace(settings, every=span, poll=poll_rules(span, settings.poll.longest))
+
+
 def _covered_by(house: House, due: datetime | None) -> datetime | None:
     """The start of the last finished pass, if it began after this run was due."""
     if due is None:
@@ -112,23 +130,29 @@ def _covered_by(house: House, due: datetime | None) -> datetime | None:
     return max((at for at in finished if at >= due), default=None)
 
 
+def deployment_name(config: Path) -> str:
+    """The name under which the passes of one amur.toml are deployed: another folder's must not be taken for them."""
+    return f"amur-{hashlib.sha256(str(config.absolute()).encode()).hexdigest()[:8]}"
+
+
 def serve(config: Path, every: timedelta | None, cron: str | None) -> None:
     """Serve the scheduled pass until interrupted: one at once, then on schedule.
 
     A run that falls due while one is going is cancelled.
     """
-    runner = Runner(name="amur")
+    name = deployment_name(config)
+    runner = Runner(name=name)
     runner.add_flow(
         scheduled_pass,
-        name="amur",
+        name=name,
         interval=every,
         cron=cron,
-        parameters={"config": str(config)},
+        parameters={"config": str(config), "every": every.total_seconds() if every else None},
         concurrency_limit=ConcurrencyLimitConfig(
             limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW, grace_period_seconds=120
         ),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    run_deployment(f"{FLOW}/amur", timeout=0)
+    run_deployment(f"{FLOW}/{name}", timeout=0)
     with suppress(KeyboardInterrupt):  # the way it is meant to end
         asyncio.run(runner.start())

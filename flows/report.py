@@ -37,4 +37,5 @@ def _counts(record: PassRecord) -> list[tuple[str, int]]:
         ("alerts", record.alerts),
         ("messages sent", record.messages_sent),
         ("messages waiting", record.messages_waiting),
+        ("messages given up", record.messages_given_up),
     ]

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
-from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from alerts.hosts import is_this_machine
 from alerts.mail import SmtpAccount
 from alerts.rules import AlertRules
 from alerts.slack import SlackHook
@@ -24,7 +24,7 @@ from flows.amurfile import find
 from flows.complaints import Complaint, SettingsError, read_toml
 from flows.feedlist import read_feeds
 from flows.secrets import Environment, names_in, read_environment
-from flows.sections import EmailSection, FetchSection, ScheduleSection, SlackSection, parse_duration
+from flows.sections import EmailSection, FetchSection, SlackSection, parse_duration
 from warehouse.records import Feed, Taxonomy
 
 __all__ = ["Deadlines", "Settings", "SettingsError", "find", "load", "parse_duration"]
@@ -102,7 +102,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
         contact=amur.fetch.contact,
         pages_per_pass=amur.fetch.pages_per_pass,
         pages_per_host=amur.fetch.pages_per_host,
-        poll=_poll(amur.schedule),
+        poll=poll_rules(amur.schedule.every, amur.schedule.longest),
         workers=WorkerRules(**amur.workers.model_dump(exclude=_DEADLINES)),
         deadlines=Deadlines(amur.workers.feed_deadline, amur.workers.page_deadline, amur.workers.judge_deadline),
         novelty=NoveltyRules(**amur.novelty.model_dump()),
@@ -146,10 +146,10 @@ def _fetch(section: FetchSection) -> FetchRules:
     return FetchRules(user_agent=agent, **section.model_dump(exclude=_BESIDES_RULES))
 
 
-def _poll(section: ScheduleSection) -> PollRules:
+def poll_rules(every: timedelta, longest: timedelta) -> PollRules:
+    """How often feeds are asked when a pass runs `every` so often."""
     # A pass that starts a few seconds earlier than the last one did must still find every feed due.
-    slack = min(section.every / 10, timedelta(minutes=1))
-    return PollRules(interval=section.every - slack, longest=section.longest)
+    return PollRules(interval=every - min(every / 10, timedelta(minutes=1)), longest=max(longest, every))
 
 
 def _email_mistakes(section: EmailSection | None, folder: Path, held: Environment) -> Iterator[Mistake]:
@@ -157,7 +157,7 @@ def _email_mistakes(section: EmailSection | None, folder: Path, held: Environmen
         return
     if section.username and not held.get(PASSWORD):
         yield "email.username", f"needs a password: put {PASSWORD}=… into .env, or leave username empty"
-    if section.security == "none" and not section.allow_plain and not _is_loopback(section.host):
+    if section.security == "none" and not section.allow_plain and not is_this_machine(section.host):
         advice = f'"none" sends mail unencrypted to {section.host}: give "starttls" or "tls", or set allow_plain = true'
         yield "email.security", advice
     if section.ca_file and not _beside(folder, section.ca_file).is_file():
@@ -180,7 +180,7 @@ def _is_webhook(hook: str) -> bool:
     except ValueError:
         return False
     # Whoever knows the address can post: it does not travel in clear.
-    safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname or ""))
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(parts.hostname or ""))
     return safe and bool(parts.hostname)
 
 
@@ -215,10 +215,3 @@ def _secrets(
 
 def _beside(folder: Path, name: str) -> Path:
     return folder / Path(name).expanduser()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower().rstrip(".") == "localhost"

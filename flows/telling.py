@@ -8,9 +8,11 @@ message is unclear, and `on_ambiguous` says what becomes of it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Literal
 
 from alerts import mail, render, rules, slack
@@ -18,31 +20,36 @@ from alerts.rules import SendResult
 from flows.house import House, Pass
 from flows.settings import Settings
 from warehouse import outbox
-from warehouse.records import Alert, Delivery, Message
+from warehouse.records import Alert, Delivery, Message, MessageState
 
 # A channel that is switched on later is told of the last days, not of all history.
 TOLD_BACK = timedelta(days=14)
+
+# What a mail server says of one mailbox says nothing of the next.
+OF_ONE_RECIPIENT = ("smtp_busy", "smtp_refused", "bad_address")
 
 Channel = Literal["email", "slack"]
 
 
 def tell(house: House, this: Pass) -> None:
     """Render what is untold and send what is due."""
-    _settle_unclear(house, this.now)
-    for channel, recipient in addressees(house.settings):
+    _settle_unclear(house)
+    told = addressees(house.settings)
+    for channel, recipient in told:
         _render(house, channel, recipient, this.now)
-    results = _send_due(house, this.now)
+    results = _send_due(house, this.now, told)
     with house.store.transaction() as con:
-        waiting = outbox.count_waiting(con)
-    this.count(messages_sent=sum(result.result == "sent" for result in results), messages_waiting=waiting)
-    this.notes.extend(dict.fromkeys(result.detail for result in results if result.result != "sent"))
-    if waiting:
-        this.notes.append("What could not be sent waits, and is tried again by the next pass.")
+        waiting = outbox.count_waiting(con, told)
+    ends = Counter(state for _, state in results)
+    given_up = ends[MessageState.UNDELIVERABLE] + ends[MessageState.HELD]
+    this.count(messages_sent=ends[MessageState.SENT], messages_waiting=waiting, messages_given_up=given_up)
+    this.notes.extend(dict.fromkeys(words for words, state in results if state is not MessageState.SENT))
 
 
 def addressees(settings: Settings) -> list[tuple[Channel, str]]:
-    """Whom to tell: channel and recipient."""
-    told: list[tuple[Channel, str]] = [("email", recipient) for recipient in settings.recipients]
+    """Whom to tell: channel and recipient. A mailbox is the same however it is spelt."""
+    mailboxes = dict.fromkeys(parseaddr(recipient)[1].lower() for recipient in settings.recipients)
+    told: list[tuple[Channel, str]] = [("email", mailbox) for mailbox in mailboxes]
     return told + ([("slack", settings.slack.name)] if settings.slack else [])
 
 
@@ -76,8 +83,9 @@ def rendered(
     )
 
 
-def _settle_unclear(house: House, now: datetime) -> None:
+def _settle_unclear(house: House) -> None:
     """Decide about messages that a killed pass left half sent."""
+    now = house.clock()
     with house.store.transaction() as con:
         for message in outbox.unclear(con):
             broken_off = Delivery(message.id, now, "unclear", "interrupted", "The pass ended before the answer came.")
@@ -86,7 +94,8 @@ def _settle_unclear(house: House, now: datetime) -> None:
 
 def _render(house: House, channel: Channel, recipient: str, now: datetime) -> None:
     with house.store.transaction() as con:
-        alerts = outbox.alerts_to_tell(con, channel, recipient, house.settings.alerts.quotes, now - TOLD_BACK)
+        since = None if outbox.was_told(con, channel, recipient) else now - TOLD_BACK
+        alerts = outbox.alerts_to_tell(con, channel, recipient, house.settings.alerts.quotes, since)
     if not alerts:
         return
     message = rendered(house.settings, channel, recipient, alerts, uuid.uuid4(), now)
@@ -94,30 +103,41 @@ def _render(house: House, channel: Channel, recipient: str, now: datetime) -> No
         outbox.save_message(con, message)
 
 
-def _send_due(house: House, now: datetime) -> list[SendResult]:
-    results: list[SendResult] = []
-    channels = {channel for channel, _ in addressees(house.settings)}
-    while message := _claim(house, now, channels):
+def _send_due(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> list[tuple[str, MessageState]]:
+    """Send message by message; what came of each, in words that name no recipient, and its new state."""
+    results = []
+    while message := _claim(house, now, told):
         house.watch.begin("tell", 1)
         result = send(house.settings, message.channel, message.recipient, message.body)
-        _mark(house, message, result, now)
-        house.watch.advance("tell", failed=result.result != "sent")
-        results.append(result)
-        if result.result == "retry":
+        state = _mark(house, message, result, now)
+        house.watch.advance("tell", failed=state is not MessageState.SENT)
+        results.append((_in_words(message.channel, result, state), state))
+        if result.result == "retry" and result.reason not in OF_ONE_RECIPIENT:
             # A channel that is down is not knocked at again for every message that waits.
-            channels.discard(message.channel)
+            told = [(channel, recipient) for channel, recipient in told if channel != message.channel]
     return results
 
 
-def _claim(house: House, now: datetime, channels: Collection[str]) -> Message | None:
+def _claim(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> Message | None:
     with house.store.transaction() as con:
-        return outbox.next_message(con, now, sorted(channels))
+        return outbox.next_message(con, now, told)
 
 
-def _mark(house: House, message: Message, result: SendResult, now: datetime) -> None:
+def _mark(house: House, message: Message, result: SendResult, now: datetime) -> MessageState:
     attempted = replace(message, attempts=message.attempts + 1)
     state, again_at = rules.after_delivery(attempted, result, house.settings.alerts, now)
     with house.store.transaction() as con:
         repeat = outbox.was_unclear(con, message.id)
-        delivery = Delivery(message.id, now, result.result, result.reason, result.detail, repeat)
+        delivery = Delivery(message.id, house.clock(), result.result, result.reason, result.detail, repeat)
         outbox.mark(con, delivery, state, again_at)
+    return state
+
+
+def _in_words(channel: str, result: SendResult, state: MessageState) -> str:
+    name = {"email": "e-mail", "slack": "Slack"}.get(channel, channel)
+    what = {
+        MessageState.PENDING: "could not be sent and waits for the next pass",
+        MessageState.HELD: "may have arrived and is held back",
+        MessageState.UNDELIVERABLE: "is given up",
+    }.get(state, "was sent")
+    return f"A message by {name} {what} ({result.reason}): `amur status` says why."

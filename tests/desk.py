@@ -30,7 +30,7 @@ from flows.settings import Settings, load
 from warehouse import articles, feeds, findings, judgements, outbox, passes
 from warehouse.connect import Connection
 from warehouse.publish import publish
-from warehouse.records import Article, Copy, MessageState
+from warehouse.records import Article, Copy, MessageState, Taxonomy
 from warehouse.store import Store
 
 DEFAULTS = Path(__file__).parent.parent / "flows" / "defaults"
@@ -118,43 +118,13 @@ def furnish(folder: Path) -> Desk:
         make_article("gas-price", harbin, title="=SUM(A1) or 天然气 price", first_seen_at=now, dated_at=now),
     )
     rejected = make_article("football", harbin, title="Gas station wins", text="They won. " + TEXT, dated_at=now)
+    finding = make_finding(told, settings.taxonomy, theme_id=THEME, found_at=now)
     store = Store(settings.data).open()
     with store.transaction() as con:
-        feeds.sync_feeds(con, settings.feeds)
-        judgements.use_taxonomy(con, settings.taxonomy, now)
         record = passes.begin(con, key("pass"), now)
-        failing = make_state(
-            harbin,
-            outcome="failed",
-            reason="connect_refused",
-            detail="Port 443 is closed",
-            failures=2.0,
-            checked_at=now,
-            succeeded_at=now - timedelta(days=3),
-            next_attempt_at=now + timedelta(hours=5),
-        )
-        polls = [
-            (
-                steppe,
-                make_fetch(),
-                make_state(steppe, checked_at=now, succeeded_at=now),
-                [make_entry("gas-contract", steppe)],
-            ),
-            (harbin, make_fetch(), failing, [make_entry("not-yet-read", harbin)]),
-        ]
-        feeds.save_polls(con, key("pass"), polls)
+        _save_polls(con, now, settings)
         articles.save_articles(con, [*told, rejected])
-        stories = ((told[0], told[0], 0), (told[1], told[0], 3), (rejected, rejected, 0))
-        judgements.save_stories(con, [Copy(a.id, of.id, a.fingerprint, now, apart) for a, of, apart in stories])
-        kept_out = make_judgement(
-            rejected, settings.taxonomy, [], relevant=False, relevance=0.1, reason="names only China"
-        )
-        judged = [
-            make_judgement(article, settings.taxonomy, [], scores=(make_score(article, THEME),), judged_at=now)
-            for article in told
-        ]
-        judgements.save_judgements(con, [*judged, kept_out])
-        finding = make_finding(told, settings.taxonomy, theme_id=THEME, found_at=now)
+        _judge(con, now, settings.taxonomy, told, rejected)
         findings.save_findings(con, [(finding, "alert")])
         _save_messages(con, now, findings.alert_id(finding))
         passes.finish(
@@ -162,6 +132,40 @@ def furnish(folder: Path) -> Desk:
         )
     publish(store, now)
     return Desk(file, settings, told, findings.alert_id(finding), rejected)
+
+
+def _save_polls(con: Connection, now: datetime, settings: Settings) -> None:
+    steppe, harbin, _ = settings.feeds
+    well = make_state(steppe, checked_at=now, succeeded_at=now)
+    failing = make_state(
+        harbin,
+        outcome="failed",
+        reason="connect_refused",
+        detail="Port 443 is closed",
+        failures=2.0,
+        checked_at=now,
+        succeeded_at=now - timedelta(days=3),
+        next_attempt_at=now + timedelta(hours=5),
+    )
+    feeds.sync_feeds(con, settings.feeds)
+    polls = [
+        (steppe, make_fetch(), well, [make_entry("gas-contract", steppe)]),
+        (harbin, make_fetch(), failing, [make_entry("not-yet-read", harbin)]),
+    ]
+    feeds.save_polls(con, key("pass"), polls)
+
+
+def _judge(
+    con: Connection, now: datetime, taxonomy: Taxonomy, told: tuple[Article, Article], rejected: Article
+) -> None:
+    judgements.use_taxonomy(con, taxonomy, now)
+    stories = ((told[0], told[0], 0), (told[1], told[0], 3), (rejected, rejected, 0))
+    judgements.save_stories(con, [Copy(a.id, of.id, a.fingerprint, now, apart) for a, of, apart in stories])
+    judged = [
+        make_judgement(article, taxonomy, [], scores=(make_score(article, THEME),), judged_at=now) for article in told
+    ]
+    kept_out = make_judgement(rejected, taxonomy, [], relevant=False, relevance=0.1, reason="names only China")
+    judgements.save_judgements(con, [*judged, kept_out])
 
 
 def _save_messages(con: Connection, now: datetime, alert: UUID) -> None:

@@ -136,10 +136,11 @@ def test_the_script_follows_from_the_rules() -> None:
     """One pass a day finds the expected theme, once, on its day, with all its publishers, and never another one."""
     quiet_until = burnt_in_at(PASSES[0], None, RULES)
     assert quiet_until == PASSES[SCRIPT.burn_in_days]
+    quiet = {theme.id: quiet_until for theme in TAXONOMY.themes}
     findings: list[Finding] = []
     for now in PASSES:
         before = [(finding.theme_id, finding.found_at) for finding in findings]
-        findings += first_seen(appearances(now), before, quiet_until, TAXONOMY.id, RULES, now)
+        findings += first_seen(appearances(now), before, quiet, TAXONOMY.id, RULES, now)
     assert [(finding.theme_id, finding.found_at) for finding in findings] == [(ALERT.theme, PASSES[ALERT.day])]
     assert findings[0].publishers == tuple(sorted(ALERT.publishers))
     assert findings[0].blocs == tuple(sorted(ALERT.blocs))

@@ -214,7 +214,7 @@ def test_a_test_message_that_does_not_arrive(tmp_path: Path) -> None:
             amur, ["--config", str(file), "alerts", "test", "--channel", "slack"]
         )
     assert said.exit_code == Exit.UNSENT
-    assert "slack to desk: not sent (slack_refused)" in said.stdout
+    assert "slack to desk: not sent (slack_webhook)" in said.stdout
     assert "s3cret" not in said.output
 
 

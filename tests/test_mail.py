@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.hosts import is_this_machine
 from alerts.mail import SmtpAccount, send
 from mailservers import DRIP, DROP, HANG, HOST, MailSink, ScriptedServer, certified
 
@@ -88,6 +89,26 @@ def test_plain_needs_a_word() -> None:
     far = replace(account(25), host="mail.example.invalid")
     assert send(far, "desk@example.org", BODY).reason == "smtp_tls"
     assert send(replace(far, allow_plain=True), "desk@example.org", BODY).reason == "smtp_unreachable"
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("LocalHost.", True),
+        ("127.0.0.1", True),
+        ("127.8.9.1", True),
+        ("::1", True),
+        ("", False),
+        ("localhost.example.org", False),
+        ("192.168.0.1", False),
+        ("0.0.0.0", False),
+        ("127.0.0.1.example.org", False),
+    ],
+)
+def test_this_machine(host: str, *, here: bool) -> None:
+    """Only loopback is this machine: its name, and its literal addresses."""
+    assert is_this_machine(host) == here
 
 
 @pytest.mark.parametrize("reply", [b"535 5.7.8 no: " + PASSWORD.encode(), b"454 not now", DROP])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def appearance(
 
 
 def found(appearances: list[Appearance], *, before=(), quiet_until: datetime = LONG_AGO):
-    return first_seen(appearances, before, quiet_until, "t1", RULES, NOW)
+    return first_seen(appearances, before, {"energy": quiet_until}, "t1", RULES, NOW)
 
 
 def stories_of(placed: tuple[Copy, ...]) -> dict[int, int]:
@@ -120,9 +121,34 @@ def test_a_finding_is_made_once() -> None:
     assert found(voices, before=[("energy", NOW - timedelta(days=68))]) != ()
 
 
+def test_a_theme_without_a_moment_is_not_found() -> None:
+    """A theme that is looked for no longer, or not yet, is not found."""
+    voices = [appearance(1, "a"), appearance(2, "b")]
+    assert first_seen(voices, (), {}, "t1", RULES, NOW) == ()
+
+
+def test_a_wrong_clock_silences_nothing() -> None:
+    """A finding dated far ahead, by a clock since put right, does not keep its theme from being found."""
+    voices = [appearance(1, "a"), appearance(2, "b")]
+    assert found(voices, before=[("energy", NOW + timedelta(days=4000))]) != ()
+
+
+def test_a_copy_dated_by_day_is_no_voice() -> None:
+    """A reprint that says only the day, which is midnight, does not come before the original of that morning."""
+    day = NOW.replace(hour=0) - timedelta(days=2)
+    original, own = appearance(1, "a"), appearance(3, "a")
+    reprint = appearance(2, "b", story=1, bloc="china-state")
+    original, reprint = (replace(a, dated_at=at) for a, at in ((original, day + timedelta(hours=9)), (reprint, day)))
+    assert found([original, reprint, own]) == ()
+    (finding,) = found([original, reprint, own, appearance(4, "c")])
+    assert finding.publishers == ("a", "c")
+    assert finding.blocs == ("independent",)
+
+
 def test_burn_in_ends_by_time_or_by_number() -> None:
     """Fourteen days or two hundred relevant articles end the burn-in, whichever comes first."""
     start = NOW - timedelta(days=10)
     assert burnt_in_at(None, None, RULES) is None
     assert burnt_in_at(start, None, RULES) == start + timedelta(days=14)
     assert burnt_in_at(start, NOW, RULES) == NOW
+    assert burnt_in_at(start, None, NoveltyRules(burn_in_articles=0)) == start

@@ -176,9 +176,10 @@ REFUSED, UNKNOWN = failed("connect_refused"), failed("dns_temporary")
     [
         ([], ""),
         ([NEW], ""),
-        ([UNKNOWN], "dns_temporary"),
+        ([UNKNOWN], ""),  # one or two feeds prove nothing
         ([UNKNOWN, NEW], ""),
-        ([REFUSED, REFUSED], "connect_refused"),
+        ([REFUSED, REFUSED], ""),
+        ([REFUSED] * 3, "connect_refused"),
         ([UNKNOWN, UNKNOWN, NEW], ""),
         ([UNKNOWN] * 4 + [NEW], "dns_temporary"),
         ([UNKNOWN] * 3 + [REFUSED] * 2, ""),

@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -33,6 +34,7 @@ PUBLIC_TABLES = {
     "judgements",
     "mentions",
     "messages",
+    "misjudgements",
     "pages",
     "passes",
     "publication",
@@ -102,6 +104,21 @@ def test_nothing_is_left_lying_about(store: Store) -> None:
     assert stat.S_IMODE(store.published.stat().st_mode) == 0o444
     files = {f.name for f in store.folder.iterdir() if f.suffix != ".lock"}
     assert files == {"live.duckdb", "amur.duckdb"}
+
+
+def test_only_the_published_file_is_for_others(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others may read the published file in its folder, and at no time the copy that it is made from."""
+    distil = publish._distil
+
+    def look(store: Store, copied: Path, made: Path, now: datetime) -> None:
+        assert stat.S_IMODE(copied.stat().st_mode) == 0o600
+        distil(store, copied, made, now)
+
+    monkeypatch.setattr(publish, "_distil", look)
+    (store.folder / "amur.copied").write_bytes(b"left by a killed pass, and readable")
+    store.open()
+    publish.publish(store, NOW)
+    assert {f.name for f in store.folder.iterdir() if stat.S_IMODE(f.stat().st_mode) & 0o077} == {"amur.duckdb"}
 
 
 def test_a_publication_that_fails_leaves_the_last_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

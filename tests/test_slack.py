@@ -96,12 +96,21 @@ def test_rendered_bytes() -> None:
         (429, "rate_limited", "retry", "slack_rate_limited"),
         (500, "rollup_error", "retry", "slack_unavailable"),
         (503, "<html>down</html>", "retry", "slack_unavailable"),
+        (400, "invalid_payload", "undeliverable", "slack_refused"),
         (400, "invalid_blocks", "undeliverable", "slack_refused"),
-        (403, "action_prohibited", "undeliverable", "slack_refused"),
-        (404, "no_service", "undeliverable", "slack_refused"),
-        (410, "channel_is_archived", "undeliverable", "slack_refused"),
-        (200, "no_service", "undeliverable", "slack_refused"),
-        (200, "<html>please log in</html>", "undeliverable", "slack_refused"),
+        (400, "no_text", "undeliverable", "slack_refused"),
+        (400, "too_many_attachments", "undeliverable", "slack_refused"),
+        (400, "invalid_token", "retry", "slack_webhook"),
+        (400, "user_not_found", "retry", "slack_webhook"),
+        (401, "invalid_auth", "retry", "slack_webhook"),
+        (403, "invalid_token", "retry", "slack_webhook"),
+        (403, "posting_to_general_channel_denied", "retry", "slack_webhook"),
+        (404, "no_service", "retry", "slack_webhook"),
+        (404, "no_team", "retry", "slack_webhook"),
+        (404, "channel_not_found", "retry", "slack_webhook"),
+        (410, "channel_is_archived", "retry", "slack_webhook"),
+        (200, "no_service", "retry", "slack_webhook"),
+        (200, "<html>please log in</html>", "retry", "slack_webhook"),
     ],
 )
 def test_refusals(status: int, body: str, result: str, reason: str) -> None:
@@ -110,6 +119,7 @@ def test_refusals(status: int, body: str, result: str, reason: str) -> None:
         answer = send(hook(server.url), BODY)
     assert (answer.result, answer.reason, len(server.posts)) == (result, reason, 1)
     assert ("<" in answer.detail, PATH in answer.detail) == (False, False)
+    assert ("AMUR_SLACK_WEBHOOK" in answer.detail) == (reason == "slack_webhook")
 
 
 @pytest.mark.parametrize(("asked", "wait"), [("120", 120.0), ("-5", None), ("soon", None), ("", None)])
@@ -127,6 +137,11 @@ def test_no_word(answer: dict[str, Any]) -> None:
         result = send(hook(server.url, 1.0), BODY)
     assert (result.result, result.reason, len(server.posts)) == ("unclear", "slack_unclear", 1)
     assert time.monotonic() - began < 3
+
+
+def test_plain_on_this_machine() -> None:
+    """Any address of this machine may be posted to unencrypted."""
+    assert send(hook("http://127.0.0.9:1" + PATH), BODY).reason == "slack_unreachable"
 
 
 def test_nobody_listens() -> None:

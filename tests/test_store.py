@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import struct
 from pathlib import Path
 
@@ -154,6 +155,56 @@ def test_views_follow_their_texts(tmp_path: Path) -> None:
         views = {name for (name,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
         assert "bloc" in [d[0] for d in con.execute("SELECT * FROM voices").description or []]
     assert "forgotten" not in views
+
+
+# --- who may read it ------------------------------------------------------------------------------
+
+
+def readable_by_others(folder: Path) -> set[str]:
+    """Names of what anybody but the owner may do anything with."""
+    return {path.name for path in folder.iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077}
+
+
+def test_nobody_else_reads_the_warehouse(tmp_path: Path) -> None:
+    """The live file, its log, its backups, the locks and the pages' folder are their owner's alone, at every moment."""
+    store = Store(tmp_path / "data").open()
+    with store.pass_lock(NOW), store.transaction() as con:
+        assert readable_by_others(store.folder) == set()
+        feeds.sync_feeds(con, [make_feed()])
+    store.pages.put(b"a page")
+    store = Store(store.folder, migrations=(*schema.migrations(), LATER)).open()
+    configure(store, "Steppe Review")
+    names = {path.name for path in store.folder.iterdir()}
+    assert {
+        "live.duckdb",
+        "live.duckdb.wal",
+        "live.before-9001_moods.duckdb",
+        "live.lock",
+        "pass.lock",
+        "pages",
+    } == names
+    assert readable_by_others(store.folder) == set()
+
+
+def test_what_was_readable_is_closed_to_others(tmp_path: Path) -> None:
+    """Opening takes away the rights that an earlier Amur or a copied backup left; the folder's own stay as they are."""
+    store = Store(tmp_path).open()
+    with store.pass_lock(NOW):
+        configure(store, "Steppe Review")
+    (tmp_path / "live.before-0002.duckdb").write_bytes(b"a backup")
+    for path in tmp_path.iterdir():
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    tmp_path.chmod(0o755)
+    with store.open().pass_lock(NOW):
+        assert readable_by_others(tmp_path) == set()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def test_no_empty_log_is_left(tmp_path: Path) -> None:
+    """A transaction that wrote nothing leaves nothing beside the file."""
+    store = Store(tmp_path).open()
+    assert configured(store) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"live.duckdb", "live.lock"}
 
 
 # --- transactions ---------------------------------------------------------------------------------

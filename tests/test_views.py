@@ -9,9 +9,11 @@ from importlib.resources import files
 import duckdb
 import pytest
 
-from builders import DAY, NOW
-from warehouse import feeds, judgements, outbox
+from builders import DAY, NOW, make_delivery, make_message
+from extractors import gate
+from warehouse import judgements, outbox
 from warehouse.connect import Connection
+from warehouse.records import MessageState
 from warehouse.store import Store
 from warehouse_world import (
     AMUR,
@@ -113,10 +115,10 @@ def test_article_themes_shows_what_is_present_under_the_latest_themes(con: Conne
 
 
 def test_theme_days_corrects_for_feeds_that_were_down(con: Connection) -> None:
-    """Exposure is the share of the bloc's enabled feeds that answered that day; stories are divided by it."""
+    """Exposure is the share of the bloc's feeds that were heard that day; stories are divided by it."""
     columns = ("theme_id", "day", "bloc", "stories", "articles", "publishers", "exposure", "corrected_stories")
     assert rows(con, "theme_days", *columns) == {
-        ("gas", TODAY, "independent", 1, 1, 1, 0.5, 2.0),  # Steppe Review was down, Asleep is not asked
+        ("gas", TODAY, "independent", 1, 1, 1, 0.5, 2.0),  # Steppe Review was down, Asleep is not asked, Left no more
         ("gas", TODAY, "russia-state", 1, 1, 1, 1.0, 1.0),
         ("gas", YESTERDAY, "independent", 1, 1, 1, 1.0, 1.0),
         ("grain", TODAY, "independent", 1, 1, 1, 0.5, 2.0),
@@ -175,6 +177,21 @@ def test_alert_log_counts_messages_and_names_nobody(con: Connection) -> None:
     assert "@" not in str(con.execute("SELECT * FROM alert_log").fetchall())
 
 
+def test_the_reason_is_that_of_a_message_that_was_tried(con: Connection) -> None:
+    """When mail is down, the reason is there, though some messages were never tried; a sent one gives none."""
+    alerts = outbox.read_alerts(con, [outbox.alert_id(UNTOLD)], 3)
+    tried, untried = (make_message(alerts, recipient=f"{name}@example.org") for name in ("tried", "untried"))
+    for message in (tried, untried):
+        outbox.save_message(con, message)
+    reasons = "SELECT reason FROM alert_log WHERE alert_id = ?"
+    asked = [outbox.alert_id(UNTOLD)]
+    assert con.execute(reasons, asked).fetchall() == [("",)]
+    outbox.mark(con, make_delivery(tried, "retry", reason="smtp_down"), MessageState.PENDING, NOW)
+    assert con.execute(reasons, asked).fetchall() == [("smtp_down",)]
+    outbox.mark(con, make_delivery(tried, "sent", repeat=True), MessageState.PENDING, NOW)  # at the same moment
+    assert con.execute(reasons, asked).fetchall() == [("smtp_down",)]
+
+
 def test_coverage_adds_up(con: Connection) -> None:
     """Each article is counted once, on the day it was first seen, in its language, and followed to its end."""
     columns = (
@@ -184,21 +201,41 @@ def test_coverage_adds_up(con: Connection) -> None:
         "from_page",
         "from_feed",
         "from_summary",
+        "without_text",
         "unread",
         "judged",
         "relevant",
     )
-    assert rows(con, "coverage", "day", "language", *columns) == {
-        ((NOW - 40 * DAY).date(), "en", 1, 0, 0, 0, 0, 0, 1, 0, 0),
-        (YESTERDAY, "zh", 1, 0, 1, 0, 0, 1, 0, 1, 1),
-        (TODAY, "en", 5, 0, 4, 3, 1, 0, 1, 4, 4),
-        (TODAY, "zh", 1, 1, 1, 1, 0, 0, 0, 1, 0),
+    expected = {
+        ((NOW - 40 * DAY).date(), "en", 1, 0, 0, 0, 0, 0, 0, 1, 0, 0),
+        (YESTERDAY, "zh", 1, 0, 1, 0, 0, 1, 0, 0, 1, 1),
+        (TODAY, "en", 5, 0, 4, 3, 1, 0, 0, 1, 4, 4),
+        (TODAY, "zh", 1, 1, 1, 1, 0, 0, 0, 0, 1, 0),
     }
+    assert rows(con, "coverage", "day", "language", *columns) == expected
+    con.execute("UPDATE articles SET text = '' WHERE article_id = ?", [THIN.id])
+    titled = (YESTERDAY, "zh", 1, 0, 1, 0, 0, 0, 1, 0, 1, 1)
+    assert titled in rows(con, "coverage", "day", "language", *columns)
 
 
 def test_rejected_keeps_the_reason(con: Connection) -> None:
     """What the gate kept out under the latest themes is there with its reason, and nothing else."""
     assert rows(con, "rejected", "article_id", "reason", "feed") == {(REJECTED.id, "no_russia", HARBIN.name)}
+
+
+def test_comments_say_what_is_so(con: Connection) -> None:
+    """A comment quotes the gate's own reasons, and promises of stories what holds for them."""
+    said = {
+        (table, column): comment
+        for table, column, comment in con.execute(
+            "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE comment IS NOT NULL"
+        ).fetchall()
+    }
+    quoted = said["rejected", "reason"].split('"')[1::2]
+    assert quoted
+    assert set(quoted) <= set(gate.REASONS)
+    assert "compared first" in said["article_themes", "story_id"]
+    assert "within this day and bloc" in said["theme_days", "stories"]
 
 
 def test_views_follow_the_themes_used_last(con: Connection) -> None:
@@ -217,14 +254,3 @@ def test_days_are_utc_days_in_any_zone(store: Store) -> None:
         elsewhere.execute("SET TimeZone = 'Pacific/Kiritimati'")
         after = rows(elsewhere, "theme_days", "day", "stories") | rows(elsewhere, "coverage", "day", "announced")
     assert after == before
-
-
-def test_exposure_is_unknown_before_we_watched(con: Connection) -> None:
-    """For days before the first poll, and blocs without an enabled feed, there is no exposure to correct by."""
-    con.execute("UPDATE articles SET dated_at = ? WHERE article_id = ?", [NOW - 300 * DAY, EARLIER.id])
-    feeds.sync_feeds(con, [AMUR, STEPPE, HARBIN])
-    unknown = "SELECT day, bloc FROM theme_days WHERE exposure IS NULL AND corrected_stories IS NULL"
-    assert set(con.execute(unknown).fetchall()) == {
-        ((NOW - 300 * DAY).date(), "independent"),
-        (TODAY, "russia-state"),
-    }

@@ -160,7 +160,7 @@ def test_articles_are_judged_once_under_each_taxonomy(con: Connection) -> None:
     both = [make_article(s, first_seen_at=NOW - n * DAY) for n, s in enumerate("ab")]
     articles.save_articles(con, both)
     judgements.save_judgements(con, [make_judgement(both[0], old)])
-    assert [j.id for j in articles.articles_to_judge(con, old.id, 9)] == [both[1].id]
-    assert [j.id for j in articles.articles_to_judge(con, new.id, 9)] == [both[1].id, both[0].id]
-    (first,) = articles.articles_to_judge(con, new.id, 1)
+    assert [j.id for j in articles.articles_to_judge(con, old.id, NOW, 9)] == [both[1].id]
+    assert [j.id for j in articles.articles_to_judge(con, new.id, NOW, 9)] == [both[1].id, both[0].id]
+    (first,) = articles.articles_to_judge(con, new.id, NOW, 1)
     assert first == (both[1].id, both[1].title, both[1].text, both[1].language)

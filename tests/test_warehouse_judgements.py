@@ -71,9 +71,30 @@ def test_a_taxonomy_remembers_its_first_use(con: Connection) -> None:
     assert judgements.latest_taxonomy(con) == grain.id
     judgements.use_taxonomy(con, GAS, NOW + 2 * DAY)
     assert judgements.latest_taxonomy(con) == GAS.id
-    assert judgements.first_used_at(con, GAS.id) == NOW
-    with pytest.raises(KeyError):
-        judgements.first_used_at(con, "never used")
+
+
+def test_each_theme_remembers_since_when_it_is_as_it_is(con: Connection) -> None:
+    """Changing one theme, or adding one, leaves the others as old as they are; phrases may change places."""
+    (gas,) = GAS.themes
+    grain, edited = make_taxonomy("grain").themes[0], replace(gas, entities=(*gas.entities, "Novatek"))
+    shuffled = replace(gas, phrases=gas.phrases[::-1], label="Renamed")
+    assert replace(GAS, themes=(shuffled,)).id == GAS.id
+    both = replace(GAS, themes=(shuffled, grain))
+    judgements.use_taxonomy(con, both, NOW + DAY)
+    assert judgements.themes_used_since(con, both.id) == {gas.id: NOW, grain.id: NOW + DAY}
+    changed = replace(GAS, themes=(edited, grain))
+    judgements.use_taxonomy(con, changed, NOW + 2 * DAY)
+    assert judgements.themes_used_since(con, changed.id) == {gas.id: NOW + 2 * DAY, grain.id: NOW + DAY}
+
+
+def test_what_failed_is_asked_for_again_later(con: Connection) -> None:
+    """An article that could not be judged is left out for the moment, counted, and asked for again."""
+    article = make_article("stubborn")
+    articles.save_articles(con, [article])
+    assert judgements.save_failures(con, [(article.id, "deadline")], GAS.id, NOW) == {article.id: 1}
+    assert articles.articles_to_judge(con, GAS.id, NOW, 9) == []
+    assert [a.id for a in articles.articles_to_judge(con, GAS.id, NOW + DAY, 9)] == [article.id]
+    assert judgements.save_failures(con, [(article.id, "deadline")], GAS.id, NOW + DAY) == {article.id: 2}
 
 
 def test_labels_are_renewed(con: Connection) -> None:

@@ -94,7 +94,9 @@ def test_an_alert_says_everything(con: Connection) -> None:
 def test_quotes_stand_in_their_articles_word_for_word(con: Connection) -> None:
     """Every quoted sentence is in the stored text of the article it links to."""
     raise_alert(con, [speak(con, s, n) for s, n in zip("abc", NAMES, strict=True)])
-    for quote in alerts(con)[0].quotes:
+    (alert,) = alerts(con)
+    assert len(alert.quotes) == 3
+    for quote in alert.quotes:
         (text,) = con.execute("SELECT text FROM articles WHERE url = ?", [quote.url]).fetchall()[0]
         assert quote.sentence in text
 
@@ -190,7 +192,7 @@ def test_a_message_is_claimed_by_one(con: Connection) -> None:
 
 
 def test_messages_wait_for_their_time_and_turn(con: Connection) -> None:
-    """The oldest message that is due comes first, of the channels asked for."""
+    """The oldest message that is due comes first, of the addressees asked for."""
     messages = [
         make_message(recipient=r, created_at=NOW - n * DAY, next_attempt_at=at, channel=c)
         for n, (r, c, at) in enumerate(
@@ -200,12 +202,12 @@ def test_messages_wait_for_their_time_and_turn(con: Connection) -> None:
     for message in messages:
         outbox.save_message(con, message)
 
-    def claim(channels: Sequence[str] | None = None) -> str | None:
-        claimed = outbox.next_message(con, NOW, channels)
+    def claim(addressees: Sequence[tuple[str, str]] | None = None) -> str | None:
+        claimed = outbox.next_message(con, NOW, addressees)
         return claimed.recipient if claimed else None
 
     assert claim([]) is None
-    assert claim(["email"]) == "due"
+    assert claim([("email", "due"), ("email", "later"), ("slack", "new")]) == "due"
     assert [claim(), claim(), claim()] == ["old", "new", None]
 
 

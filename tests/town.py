@@ -101,17 +101,17 @@ def workers() -> Workers:
 
 
 @contextmanager
-def watching(file: Path) -> Iterator[House]:
-    """Everything a pass needs, on the test's clock."""
+def watching(file: Path, now: datetime = MORNING) -> Iterator[House]:
+    """Everything a pass needs, with a clock that stands at `now`."""
     settings = load(file, {})
-    with Fetcher(settings.fetch, lambda: MORNING) as fetcher:
-        yield House(settings, Store(settings.data).open(), fetcher, workers(), Unwatched(), lambda: MORNING)
+    with Fetcher(settings.fetch, lambda: now) as fetcher:
+        yield House(settings, Store(settings.data).open(), fetcher, workers(), Unwatched(), lambda: now)
 
 
-def watch(file: Path, now: datetime) -> PassRecord:
+def watch(file: Path, now: datetime, *, send: bool = True) -> PassRecord:
     """One pass at a moment."""
-    with watching(file) as house:
-        return run_pass(house, now)
+    with watching(file, now) as house:
+        return run_pass(house, now, send=send)
 
 
 def quiet_day(town: HttpServer) -> None:

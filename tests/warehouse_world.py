@@ -92,8 +92,8 @@ def _poll(con: Connection) -> None:
         ),
         VOLGA: (make_entry("deal-copied", VOLGA),),
         HARBIN: (make_entry("thin", HARBIN, first_seen_at=NOW - DAY), make_entry("rejected", HARBIN, baseline=True)),
-        LEFT: (),
     }
+    feeds.save_polls(con, key("yesterday"), [(LEFT, make_fetch(at=NOW - DAY), make_state(LEFT), ())])
     for feed, entries in announced.items():
         feeds.save_polls(con, key("yesterday"), [(feed, make_fetch(at=NOW - DAY), make_state(feed), ())])
         state = make_state(feed)

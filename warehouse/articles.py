@@ -113,6 +113,9 @@ _TO_JUDGE = """
 SELECT a.article_id, a.title, a.text, a.language
 FROM articles AS a
 ANTI JOIN (SELECT article_id FROM judgements WHERE taxonomy_id = $taxonomy_id) AS j USING (article_id)
+ANTI JOIN (
+    SELECT article_id FROM misjudgements WHERE taxonomy_id = $taxonomy_id AND failed_at = $now
+) AS just_failed USING (article_id)
 ORDER BY a.first_seen_at, a.article_id
 LIMIT $limit
 """
@@ -165,12 +168,12 @@ def save_articles(con: Connection, articles: Sequence[Article]) -> int:
     return insert(con, "articles", [row_of(a, without=("id",), article_id=a.id) for a in articles])
 
 
-def articles_to_judge(con: Connection, taxonomy_id: str, limit: int) -> list[ToJudge]:
-    """Articles without a judgement under the taxonomy.
+def articles_to_judge(con: Connection, taxonomy_id: str, now: datetime, limit: int) -> list[ToJudge]:
+    """Articles without a judgement under the taxonomy, but for those that failed to get one at `now`.
 
     Oldest first: were the archive judged backwards, everything would look new until it is done.
     """
-    asked = {"taxonomy_id": taxonomy_id, "limit": limit}
+    asked = {"taxonomy_id": taxonomy_id, "now": now, "limit": limit}
     return [ToJudge(*row) for row in con.execute(_TO_JUDGE, asked).fetchall()]
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -51,9 +53,13 @@ class Busy(Exception):  # noqa: N818  it is a turn to wait for, not an error
 def connect(path: Path, *, read_only: bool = False) -> Connection:
     """A hardened connection: no other file, no extension, UTC, and settings locked.
 
-    Raises what the engine raises; `explained` turns that into words.
+    A file that can be written is its owner's alone. Raises what the engine raises; `explained` turns that into words.
     """
     con = duckdb.connect(str(path), read_only=read_only, config=_HARDENED | _NO_OUTSIDE | _CREATED_AS)
+    if not read_only:
+        make_private(path)
+        # The engine would make its log readable by all; an empty one that is there it fills.
+        _touch(Path(f"{path}.wal"))
     return _settle(con)
 
 
@@ -78,6 +84,36 @@ def _settle(con: Connection) -> Connection:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def make_private(path: Path) -> None:
+    """Take the rights of group and others from `path`, if it has any."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        with suppress(PermissionError):  # as on a file system that knows no rights
+            path.chmod(mode & 0o700)
+
+
+def copy_private(source: Path, target: Path) -> None:
+    """Copy a file to a new one that never was anybody else's to read."""
+    target.unlink(missing_ok=True)
+    _touch(target)
+    shutil.copyfile(source, target)
+
+
+def close(con: Connection, path: Path) -> None:
+    """Close a connection made by `connect`, and take away the log it left empty."""
+    log = Path(f"{path}.wal")
+    try:
+        # While the file is still ours: after closing, the log may be another program's.
+        if log.exists() and not log.stat().st_size:
+            log.unlink()
+    finally:
+        con.close()
+
+
+def _touch(path: Path) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def require_database(path: Path) -> None:
@@ -144,7 +180,7 @@ class FileLock:
 
     def take(self, note: str = "") -> bool:
         """Take it now or not at all; the holder's `note` is left in the file for the others to read."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

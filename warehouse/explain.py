@@ -49,7 +49,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """One article of a story; `distance` is in bits of the fingerprint from the story's first article."""
+    """One article of a story; `distance` is in bits of the fingerprint from the nearest copy it was compared with."""
 
     article_id: UUID
     title: str

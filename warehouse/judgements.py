@@ -46,6 +46,28 @@ LIMIT 1 OFFSET $before
 """
 
 
+_USED_SINCE = """
+SELECT now.theme_id, min(used.first_used_at)
+FROM themes AS now
+JOIN themes AS as_now ON as_now.theme_id = now.theme_id AND as_now.digest = now.digest
+JOIN taxonomies AS used ON used.taxonomy_id = as_now.taxonomy_id
+WHERE now.taxonomy_id = ?
+GROUP BY now.theme_id
+"""
+
+_FAILED = """
+INSERT INTO misjudgements VALUES ($article, $taxonomy, 1, $now, $reason)
+ON CONFLICT DO UPDATE SET attempts = attempts + 1, failed_at = excluded.failed_at, reason = excluded.reason
+"""
+
+_HISTORY_WAITS = """
+SELECT count(*) > 0
+FROM entries AS e
+ANTI JOIN articles USING (article_id)
+WHERE e.baseline AND e.dated_at >= $dated_since AND e.first_seen_at >= $seen_since
+"""
+
+
 def use_taxonomy(con: Connection, taxonomy: Taxonomy, now: datetime) -> None:
     """Say that articles are judged under `taxonomy` from now on; labels and definitions are renewed."""
     con.execute(
@@ -54,7 +76,13 @@ def use_taxonomy(con: Connection, taxonomy: Taxonomy, now: datetime) -> None:
         {"id": taxonomy.id, "scorer": taxonomy.scorer, "now": now},
     )
     themes = [
-        {"taxonomy_id": taxonomy.id, "theme_id": t.id, "label": t.label, "definition": t.definition}
+        {
+            "taxonomy_id": taxonomy.id,
+            "theme_id": t.id,
+            "digest": t.digest,
+            "label": t.label,
+            "definition": t.definition,
+        }
         for t in taxonomy.themes
     ]
     insert(con, "themes", themes, "replace")
@@ -106,13 +134,30 @@ def latest_taxonomy(con: Connection) -> str | None:
     return str(row[0]) if row else None
 
 
-def first_used_at(con: Connection, taxonomy_id: str) -> datetime:
-    """When the taxonomy came into use. Raises KeyError for one that never did."""
-    row = con.execute("SELECT first_used_at FROM taxonomies WHERE taxonomy_id = ?", [taxonomy_id]).fetchone()
-    if row is None:
-        raise KeyError(taxonomy_id)
-    moment: datetime = row[0]
-    return moment
+def themes_used_since(con: Connection, taxonomy_id: str) -> dict[str, datetime]:
+    """Since when each theme of the taxonomy has been looked for as it now is, whatever became of the others."""
+    rows = con.execute(_USED_SINCE, [taxonomy_id]).fetchall()
+    return dict(rows)
+
+
+def save_failures(
+    con: Connection, failed: Sequence[tuple[UUID, str]], taxonomy_id: str, now: datetime
+) -> dict[UUID, int]:
+    """Count articles that could not be judged, each with its reason; how often that happened by now."""
+    for article_id, reason in failed:
+        con.execute(_FAILED, {"article": article_id, "taxonomy": taxonomy_id, "now": now, "reason": reason})
+    rows = con.execute("SELECT article_id, attempts FROM misjudgements WHERE taxonomy_id = ?", [taxonomy_id]).fetchall()
+    return dict(rows)
+
+
+def history_waits(con: Connection, dated_since: datetime, seen_since: datetime) -> bool:
+    """Whether articles that a feed brought along at its first answer are still to be fetched or read.
+
+    Of those dated at or after `dated_since`, and first seen at or after `seen_since`: no feed can hold up all others
+    for longer.
+    """
+    asked = {"dated_since": dated_since, "seen_since": seen_since}
+    return bool(con.execute(_HISTORY_WAITS, asked).fetchall()[0][0])
 
 
 def without_story(con: Connection) -> list[Copy]:
@@ -139,7 +184,7 @@ def appearances(con: Connection, taxonomy_id: str, since: datetime) -> list[Appe
 def burn_in_facts(con: Connection, n: int) -> tuple[datetime | None, datetime | None]:
     """When the first article was first seen, and when the n-th relevant one was; None where there is none."""
     first = con.execute("SELECT min(first_seen_at) FROM articles").fetchone()
-    nth = con.execute(_NTH_RELEVANT, {"before": n - 1}).fetchone()
+    nth = con.execute(_NTH_RELEVANT, {"before": max(n, 1) - 1}).fetchone()
     return (first[0] if first else None), (nth[0] if nth else None)
 
 

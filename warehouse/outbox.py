@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,8 @@ __all__ = [
     "was_unclear",
 ]
 
+Addressees = Collection[tuple[str, str]]  # channel and recipient
+
 _MESSAGE = """
 SELECT m.message_key, m.channel, m.recipient, m.created_at, m.message_id, m.subject, m.body,
     (SELECT coalesce(list(am.alert_id ORDER BY am.alert_id), []) FROM alert_messages AS am
@@ -38,10 +40,12 @@ _CLAIM = """
 UPDATE messages SET state = 'sending'
 WHERE message_key = (
     SELECT message_key FROM messages
-    WHERE state = 'pending' AND ($channels::VARCHAR[] IS NULL OR list_contains($channels, channel))
+    WHERE state = 'pending'
+      AND ($addressees::VARCHAR[] IS NULL OR list_contains($addressees, channel || ':' || recipient))
       -- No wait is longer than a day: one that seems to be was set by a clock that has since been put right.
       AND (next_attempt_at IS NULL OR next_attempt_at <= $now OR next_attempt_at > $now + INTERVAL 2 DAY)
-    ORDER BY created_at, message_key
+    -- What fails again and again must not keep back what was never tried.
+    ORDER BY attempts, created_at, message_key
     LIMIT 1
 )
 RETURNING message_key
@@ -61,13 +65,13 @@ def save_message(con: Connection, message: Message) -> None:
     insert(con, "alert_messages", links, "fail")
 
 
-def next_message(con: Connection, now: datetime, channels: Sequence[str] | None = None) -> Message | None:
-    """Claim the oldest message that is due: it is `sending` once the caller commits. None when there is none.
+def next_message(con: Connection, now: datetime, addressees: Addressees | None = None) -> Message | None:
+    """Claim the message that is due, least tried and oldest: it is `sending` once the caller commits.
 
-    `channels` leaves out all others; `attempts` counts those before this one.
+    None when there is none. `addressees`, channels with their recipients, leaves out all others; `attempts` counts
+    those before this one.
     """
-    asked = {"now": now, "channels": None if channels is None else list(channels)}
-    claimed = con.execute(_CLAIM, asked).fetchone()
+    claimed = con.execute(_CLAIM, {"now": now, "addressees": _keys(addressees)}).fetchone()
     if claimed is None:
         return None
     return _messages(con, "WHERE m.message_key = ?", claimed)[0]
@@ -84,10 +88,26 @@ def was_unclear(con: Connection, message_key: UUID) -> bool:
     return con.execute(asked, [message_key]).fetchall() != [(0,)]
 
 
-def count_waiting(con: Connection) -> int:
-    """Messages that are to be sent yet."""
-    counted = con.execute("SELECT count(*) FROM messages WHERE state IN ('pending', 'sending')").fetchall()
-    return int(counted[0][0])
+def count_waiting(con: Connection, addressees: Addressees | None = None) -> int:
+    """Messages that are to be sent yet, to `addressees` or to anybody.
+
+    Without `addressees` it answers from a published file too, which names no recipients.
+    """
+    asked = "SELECT count(*) FROM messages WHERE state IN ('pending', 'sending')"
+    if addressees is None:
+        return int(con.execute(asked).fetchall()[0][0])
+    asked += " AND list_contains(?, channel || ':' || recipient)"
+    return int(con.execute(asked, [_keys(addressees)]).fetchall()[0][0])
+
+
+def was_told(con: Connection, channel: str, recipient: str) -> bool:
+    """Whether this recipient was ever told anything on this channel."""
+    asked = "SELECT count(*) FROM alert_messages WHERE channel = ? AND recipient = ?"
+    return con.execute(asked, [channel, recipient]).fetchall() != [(0,)]
+
+
+def _keys(addressees: Addressees | None) -> list[str] | None:
+    return None if addressees is None else [f"{channel}:{recipient}" for channel, recipient in addressees]
 
 
 def mark(con: Connection, delivery: Delivery, state: MessageState, next_attempt_at: datetime | None = None) -> None:

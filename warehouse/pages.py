@@ -24,7 +24,9 @@ class PageStore:
         """Keep `body`; its sha256 in hex. `at` is the moment its age counts from, by default the file system's now."""
         digest = hashlib.sha256(body).hexdigest()
         path = self._path(digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Pages belong to their publishers: nobody else on this machine reads them here.
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         unfinished.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
         if at is not None:

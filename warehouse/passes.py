@@ -31,6 +31,7 @@ class PassRecord:
     alerts: int = 0
     messages_sent: int = 0
     messages_waiting: int = 0
+    messages_given_up: int = 0
     note: str = ""
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 from datetime import datetime
 from pathlib import Path
 
-from warehouse.connect import Connection, FileLock, WarehouseError, connect_beside, explained, writable
+from warehouse.connect import Connection, FileLock, WarehouseError, connect_beside, copy_private, explained, writable
 from warehouse.schema import create_views
 from warehouse.store import Store
 
@@ -35,8 +34,7 @@ def publish(store: Store, now: datetime) -> Path:
         try:
             _remove(copied, made)
             with store.exclusive():
-                copied.touch(mode=0o600)
-                shutil.copyfile(store.live, copied)
+                copy_private(store.live, copied)
             _distil(store, copied, made, now)
             _put_in_place(made, store.published)
         finally:

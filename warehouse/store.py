@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -18,9 +17,12 @@ from warehouse.connect import (
     EngineError,
     FileLock,
     WarehouseError,
+    close,
     connect,
     connect_or_busy,
+    copy_private,
     explained,
+    make_private,
     patiently,
     require_database,
     writable,
@@ -70,6 +72,7 @@ class Store:
         with explained(self.live), writable(self.live):
             lock = self._lock()
             try:
+                self._close_to_others()
                 self._upgrade() if os.path.lexists(self.live) else self._create()
             finally:
                 lock.free()
@@ -90,7 +93,7 @@ class Store:
                 try:
                     yield from _transaction(con)
                 finally:
-                    con.close()
+                    close(con, self.live)
             finally:
                 lock.free()
 
@@ -127,6 +130,12 @@ class Store:
             self._patiently(take)
         return lock
 
+    def _close_to_others(self) -> None:
+        # What an earlier Amur, or a backup put in place by hand, left readable.
+        for path in (*self.folder.glob("live.*"), *self.folder.glob("*.lock")):
+            if path.is_file():
+                make_private(path)
+
     def _patiently(self, attempt: Callable[[], T]) -> T:
         try:
             return patiently(attempt, self.patience)
@@ -144,7 +153,7 @@ class Store:
             schema.refresh_views(con, self.migrations)
             con.execute("CHECKPOINT")
         finally:
-            con.close()
+            close(con, unborn)
         unborn.replace(self.live)
 
     def _upgrade(self) -> None:
@@ -156,7 +165,7 @@ class Store:
                 schema.refresh_views(con, self.migrations)
                 return
         finally:
-            con.close()
+            close(con, self.live)
         self._checkpoint()
         self._back_up(f"before-{steps[0].name}")
         con = connect(self.live)
@@ -165,7 +174,7 @@ class Store:
             schema.refresh_views(con, self.migrations)
             con.execute("CHECKPOINT")
         finally:
-            con.close()
+            close(con, self.live)
 
     def _pending(self, con: Connection) -> list[schema.Migration]:
         try:
@@ -178,12 +187,12 @@ class Store:
         try:
             con.execute("CHECKPOINT")
         finally:
-            con.close()
+            close(con, self.live)
 
     def _back_up(self, why: str) -> None:
         backup = self.folder / f"live.{why}.duckdb"
         copy = backup.with_suffix(".copying")
-        shutil.copyfile(self.live, copy)
+        copy_private(self.live, copy)
         copy.replace(backup)
 
 

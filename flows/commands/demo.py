@@ -92,17 +92,18 @@ def _clear(folder: Path) -> None:
 
 @contextmanager
 def _conducting(folder: Path, bare: bool) -> Iterator[Conduct]:
-    """How a pass is run: as a Prefect flow against a server of the demo's own, or bare."""
+    """How a pass is run: as a Prefect flow against a server of the demo's own whatever is configured, or bare."""
     if bare:
         from flows.monitor import run_pass
 
         yield run_pass
         return
-    from flows.prefect_server import server
+    from flows.prefect_server import keep_to, own_server
 
+    keep_to(folder / "prefect")
     click.echo("Starting a Prefect server on this machine …")
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # the day's line says what the flow run did
-    with server(folder / "prefect", _free_port()):
+    os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"  # the day's line says what the flow run did
+    with own_server(folder / "prefect", _free_port()):
         from flows.prefect_flows import pass_as_flow, settle
 
         yield pass_as_flow

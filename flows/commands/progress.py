@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import click
@@ -28,30 +28,47 @@ class _Count:
     done: int = 0
     failed: int = 0
     since: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=time.monotonic)  # when the last item was done
+
+    def advance(self, *, failed: bool) -> None:
+        self.done += 1
+        self.failed += failed
+        self.last = time.monotonic()
+
+    @property
+    def rate(self) -> float:
+        """Items per second."""
+        return self.done / max(self.last - self.since, 0.001)
 
     def line(self, verb: str) -> str:
-        rate = self.done / max(time.monotonic() - self.since, 0.001)
         failed = f", {self.failed} failed" if self.failed else ""
-        return f"{WORDS[verb]}: {self.done:,} of {self.total:,}{failed} ({rate:,.1f}/s)"
+        return f"{WORDS[verb]}: {self.done:,} of {self.total:,}{failed} ({self.rate:,.1f}/s)"
 
 
 class Lines:
-    """One plain line per verb, when the verb is done; for logs and pipes."""
+    """One plain line per verb, once the next verb begins or all is over; for logs and pipes."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, _Count] = {}
+        self._verb = ""
+        self._count = _Count()
 
     def begin(self, verb: str, total: int) -> None:
-        """Say that `total` more items are to come."""
-        self._counts.setdefault(verb, _Count()).total += total
+        """Say that `total` more items are to come: of the verb that goes on, or of the next one."""
+        if verb != self._verb:
+            self.close()
+            self._verb, self._count = verb, _Count()
+        self._count.total += total
 
     def advance(self, verb: str, *, failed: bool = False) -> None:
         """Say that one item is done."""
-        count = self._counts[verb]
-        count.done += 1
-        count.failed += failed
-        if count.done == count.total:
-            click.echo(count.line(verb), err=True)
+        del verb  # the one that began last
+        self._count.advance(failed=failed)
+
+    def close(self) -> None:
+        """Say what came of the last verb, if it had anything to do."""
+        if self._count.total:
+            click.echo(self._count.line(self._verb), err=True)
+        self._verb, self._count = "", _Count()
 
 
 class Bars:
@@ -72,10 +89,8 @@ class Bars:
     def advance(self, verb: str, *, failed: bool = False) -> None:
         """Say that one item is done."""
         bar, count = self._bars[verb]
-        count.done += 1
-        count.failed += failed
-        rate = count.done / max(time.monotonic() - count.since, 0.001)
-        note = f"{rate:,.1f}/s" + (f", {count.failed:,} failed" if count.failed else "")
+        count.advance(failed=failed)
+        note = f"{count.rate:,.1f}/s" + (f", {count.failed:,} failed" if count.failed else "")
         self._progress.update(bar, completed=count.done, note=note)
 
 
@@ -84,7 +99,8 @@ def watching() -> Iterator[Watch]:
     """Look on in the way that suits standard error."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Lines()
+        with closing(Lines()) as lines:
+            yield lines
         return
     columns = (TextColumn("{task.description:>15}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[note]}"), console=console) as progress:

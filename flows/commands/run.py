@@ -33,17 +33,19 @@ def run(invocation: Invocation, ctx: click.Context, flow: bool, no_send: bool, a
     from flows import report
     from flows.commands.progress import watching
     from flows.house import open_house, utc_now
+    from flows.monitor import NO_FEED, run_pass
 
     now = utc_now()
     with watching() as watch, open_house(settings, watch) as house:
         if flow:
+            from flows.prefect_server import quieten
+
+            quieten(settings.data / "prefect")
             from flows.prefect_flows import pass_as_flow
 
             invocation.redaction.cover()  # Prefect has set up logging anew
             record = pass_as_flow(house, now, send=not no_send)
         else:
-            from flows.monitor import run_pass
-
             record = run_pass(house, now, send=not no_send)
     if as_json:
         print_json(dataclasses.asdict(record))
@@ -51,10 +53,6 @@ def run(invocation: Invocation, ctx: click.Context, flow: bool, no_send: bool, a
         click.echo(f"{record.outcome}: {report.line(record)}")
     if record.note:
         click.echo(record.note, err=True)
-    ctx.exit(_exit(record.outcome, record.messages_waiting if not no_send else 0))
-
-
-def _exit(outcome: str, waiting: int) -> Exit:
-    if outcome == "no feed reached":
-        return Exit.NO_FEED
-    return Exit.UNSENT if waiting else Exit.FINE
+    if record.outcome == NO_FEED:
+        ctx.exit(Exit.NO_FEED)
+    ctx.exit(Exit.UNSENT if record.messages_waiting or record.messages_given_up else Exit.FINE)

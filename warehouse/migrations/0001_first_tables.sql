@@ -112,7 +112,7 @@ CREATE TABLE revisions (
     PRIMARY KEY (article_id, revision)
 );
 
--- one row per article: the story (its earliest copy) it belongs to
+-- one row per article: the story it belongs to, named by the article that was compared first
 CREATE TABLE stories (
     article_id UUID PRIMARY KEY,
     story_id UUID NOT NULL,
@@ -131,9 +131,20 @@ CREATE TABLE taxonomies (
 CREATE TABLE themes (
     taxonomy_id VARCHAR NOT NULL,
     theme_id VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL,
     label VARCHAR NOT NULL,
     definition VARCHAR NOT NULL,
     PRIMARY KEY (taxonomy_id, theme_id)
+);
+
+-- one row per article and taxonomy under which a worker could not judge it, so far
+CREATE TABLE misjudgements (
+    article_id UUID NOT NULL,
+    taxonomy_id VARCHAR NOT NULL,
+    attempts INTEGER NOT NULL,
+    failed_at TIMESTAMPTZ NOT NULL,
+    reason VARCHAR NOT NULL,
+    PRIMARY KEY (article_id, taxonomy_id)
 );
 
 -- one row per article and taxonomy it was judged under; rejected articles keep their reason here
@@ -265,5 +276,6 @@ CREATE TABLE passes (
     alerts INTEGER NOT NULL,
     messages_sent INTEGER NOT NULL,
     messages_waiting INTEGER NOT NULL,
+    messages_given_up INTEGER NOT NULL,
     note VARCHAR NOT NULL
 );

@@ -54,6 +54,17 @@ class Theme:
     entities: tuple[str, ...]
     confusions: tuple[str, ...]
 
+    @property
+    def digest(self) -> str:
+        """Sixteen hex digits of what decides this theme's scores; the order of phrases and statements does not."""
+        decisive = {
+            "id": self.id,
+            "statements": sorted(self.statements),
+            "phrases": sorted((p.language, p.strength, p.text) for p in self.phrases),
+            "entities": sorted(self.entities),
+        }
+        return _digest(decisive)
+
 
 @dataclass(frozen=True, slots=True)
 class Taxonomy:
@@ -65,14 +76,9 @@ class Taxonomy:
     @property
     def id(self) -> str:
         """Sixteen hex digits; labels, definitions and confusions do not change it."""
-        decisive = [
-            {
-                "id": theme.id,
-                "statements": theme.statements,
-                "phrases": [{"text": p.text, "language": p.language, "strength": p.strength} for p in theme.phrases],
-                "entities": theme.entities,
-            }
-            for theme in sorted(self.themes, key=lambda theme: theme.id)
-        ]
-        stated = json.dumps({"scorer": self.scorer, "themes": decisive}, ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(stated.encode()).hexdigest()[:16]
+        return _digest({"scorer": self.scorer, "themes": sorted(theme.digest for theme in self.themes)})
+
+
+def _digest(value: object) -> str:
+    stated = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(stated.encode()).hexdigest()[:16]

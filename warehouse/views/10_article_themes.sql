@@ -48,7 +48,7 @@ COMMENT ON VIEW article_themes IS 'one row per relevant article and theme presen
 COMMENT ON COLUMN article_themes.theme_id IS 'the theme''s id in themes.toml';
 COMMENT ON COLUMN article_themes.theme IS 'the theme''s label';
 COMMENT ON COLUMN article_themes.article_id IS 'the article''s key; `amur explain` takes it, or its beginning';
-COMMENT ON COLUMN article_themes.story_id IS 'the earliest of the articles whose texts nearly agree with this one; count these to count copies once';
+COMMENT ON COLUMN article_themes.story_id IS 'the article that was compared first of those whose texts nearly agree; a copy seen later joins it even if its date is earlier. Count these to count copies once';
 COMMENT ON COLUMN article_themes.day IS 'UTC day of dated_at';
 COMMENT ON COLUMN article_themes.title IS 'the article''s title';
 COMMENT ON COLUMN article_themes.url IS 'its canonical address';

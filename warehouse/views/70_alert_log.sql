@@ -5,7 +5,7 @@ WITH tries AS (
         message_key,
         max(tried_at) AS last_tried_at,
         min(tried_at) FILTER (WHERE result = 'sent') AS sent_at,
-        max({'tried_at': tried_at, 'repeat': repeat, 'reason': reason}).reason AS reason,
+        max({'tried_at': tried_at, 'unsent': result <> 'sent', 'repeat': repeat, 'reason': reason}).reason AS reason,
         bool_or(repeat) AS repeated
     FROM deliveries
     GROUP BY message_key
@@ -25,7 +25,10 @@ told AS (
         min(t.sent_at) AS first_sent_at,
         max(t.last_tried_at) AS last_tried_at,
         min(m.next_attempt_at) FILTER (WHERE m.state = 'pending') AS next_attempt_at,
-        max({'tried_at': t.last_tried_at, 'reason': t.reason}) FILTER (WHERE m.state <> 'sent').reason AS reason,
+        -- A null would be the greatest of all moments: a message that was never tried has no reason to give.
+        max({'tried_at': t.last_tried_at, 'reason': t.reason}) FILTER (
+            WHERE m.state <> 'sent' AND t.last_tried_at IS NOT NULL
+        ).reason AS reason,
         coalesce(bool_or(t.repeated), false) AS repeated
     FROM alert_messages AS l
     JOIN messages AS m USING (message_key)

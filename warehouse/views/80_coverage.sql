@@ -20,9 +20,10 @@ SELECT
     count(*) AS announced,
     count(*) FILTER (WHERE e.baseline) AS baseline,
     count(a.article_id) AS read,
-    count(*) FILTER (WHERE a.text_source = 'page') AS from_page,
-    count(*) FILTER (WHERE a.text_source = 'feed') AS from_feed,
-    count(*) FILTER (WHERE a.text_source = 'summary') AS from_summary,
+    count(*) FILTER (WHERE a.text_source = 'page' AND a.text <> '') AS from_page,
+    count(*) FILTER (WHERE a.text_source = 'feed' AND a.text <> '') AS from_feed,
+    count(*) FILTER (WHERE a.text_source = 'summary' AND a.text <> '') AS from_summary,
+    count(*) FILTER (WHERE a.text = '') AS without_text,
     count(*) - count(a.article_id) AS unread,
     count(j.article_id) AS judged,
     count(*) FILTER (WHERE j.relevant) AS relevant
@@ -40,10 +41,11 @@ COMMENT ON COLUMN coverage.day IS 'UTC day on which the articles were first seen
 COMMENT ON COLUMN coverage.language IS 'language of the text, or the feed''s where it is not read or cannot be told';
 COMMENT ON COLUMN coverage.announced IS 'articles announced by any feed, each counted once';
 COMMENT ON COLUMN coverage.baseline IS 'those that came with the first answer of their feed: history, not news';
-COMMENT ON COLUMN coverage.read IS 'articles read';
+COMMENT ON COLUMN coverage.read IS 'articles read: from their page, the feed or its summary, or without text';
 COMMENT ON COLUMN coverage.from_page IS 'read from their page';
 COMMENT ON COLUMN coverage.from_feed IS 'read from the feed''s own full text, because the page could not be had or held no text';
 COMMENT ON COLUMN coverage.from_summary IS 'known by their summary alone: thin evidence';
+COMMENT ON COLUMN coverage.without_text IS 'known by their title alone: neither page nor feed gave any text';
 COMMENT ON COLUMN coverage.unread IS 'still to be fetched or read';
 COMMENT ON COLUMN coverage.judged IS 'judged under the themes used last';
 COMMENT ON COLUMN coverage.relevant IS 'found to be about China and Russia together';
