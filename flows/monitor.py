@@ -82,7 +82,7 @@ def _heard_nobody(house: House, this: Pass) -> bool:
 def _finish(house: House, this: Pass, outcome: str) -> None:
     if outcome == NO_FEED:
         this.notes.append("No feed could be read. Nothing is lost: the next pass asks again; `amur status` says why.")
-    note = " ".join(this.notes)
+    note = " ".join(dict.fromkeys(this.notes))  # batches may say the same
     this.record = replace(this.record, finished_at=house.clock(), outcome=outcome, note=note)
     with house.store.transaction() as con:
         passes.finish(con, this.record)

@@ -13,7 +13,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from desk import write_settings
+from flows.commands import amur
 from servers import HttpServer, free_port
 from town import quiet_day, settings_for
 from warehouse.query import ask
@@ -125,3 +128,13 @@ def test_a_scheduled_pass_in_its_process(tmp_path: Path) -> None:
     ]
     assert said.count("posting to") == 2
     assert "s3cretpart" not in said
+
+
+def test_a_wrong_schedule_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    """A span or a cron expression that is none is one clear sentence, with what would be right."""
+    file = write_settings(tmp_path)
+    for option, wrong, right in (("--cron", "every monday", "*/30 * * * *"), ("--every", "5x", "30m")):
+        result = CliRunner().invoke(amur, ["--config", str(file), "serve", option, wrong])
+        assert result.exit_code == 2
+        assert right in result.stderr
+    assert not (tmp_path / "data").exists()

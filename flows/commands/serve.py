@@ -35,6 +35,8 @@ def serve(invocation: Invocation, every: str | None, cron: str | None, port: int
     from flows.prefect_server import server
     from flows.settings import find, parse_duration
 
+    if cron:
+        _require_cron(cron)
     span = None if cron else settings.every
     if every:
         try:
@@ -54,3 +56,16 @@ def serve(invocation: Invocation, every: str | None, cron: str | None, port: int
         raise Trouble(
             f"{error}. Choose another port with --port, or name a server with PREFECT_API_URL.", Exit.FAILED
         ) from error
+
+
+def _require_cron(expression: str) -> None:
+    # Before the server is started. Prefect's own reader must not be imported until its server is known.
+    from cronsim import CronSim, CronSimError
+
+    from flows.house import utc_now
+
+    try:
+        CronSim(expression, utc_now())
+    except CronSimError as error:
+        advice = f'{expression!r} is no cron expression ({error}): give five fields, such as "*/30 * * * *"'
+        raise click.BadParameter(advice, param_hint="--cron") from None
