@@ -32,9 +32,10 @@ _SHOUTED = 4  # letters that a name needs to be known in capitals too
 # Chinese puts no spaces between words, so there a name is looked for wherever it stands.
 _UNSPACED = frozenset({"zh"})
 
+# Words are bounded, and a list begins where a word does: else one endless word would take quadratic time.
 _ITEM = {
-    "en": r"(?:the )?[A-Z][\w.]*(?:['’]s)?(?: [A-Z][\w.]*){0,2}",
-    "ru": r"[А-ЯЁ][\w.]*(?: [А-ЯЁ][\w.]*){0,2}",
+    "en": r"(?:the )?[A-Z][\w.]{0,40}(?:['’]s)?(?: [A-Z][\w.]{0,40}){0,2}",
+    "ru": r"[А-ЯЁ][\w.]{0,40}(?: [А-ЯЁ][\w.]{0,40}){0,2}",
     "zh": r"(?:(?![和与及])[一-鿿]){2,6}",
 }
 _BETWEEN = {
@@ -42,7 +43,11 @@ _BETWEEN = {
     "ru": r"(?:,? (?:и|или|ни|а также) |, (?:ни )?|[-–/])",
     "zh": r"(?:、|和|与|以?及)",
 }
-_LIST = {language: re.compile(f"{item}(?:{_BETWEEN[language]}{item}){{2,}}") for language, item in _ITEM.items()}
+_BEGINS = {"en": r"(?<![\w.])", "ru": r"(?<![\w.])", "zh": ""}
+_LIST = {
+    language: re.compile(f"{_BEGINS[language]}{item}(?:{_BETWEEN[language]}{item}){{2,}}")
+    for language, item in _ITEM.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

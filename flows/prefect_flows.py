@@ -31,7 +31,7 @@ from prefect.events.worker import EventsWorker  # noqa: E402  same
 from prefect.logging.handlers import APILogWorker  # noqa: E402  same
 from prefect.runner import Runner  # noqa: E402  same
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: E402  same
-from prefect.states import Completed  # noqa: E402  same
+from prefect.states import Completed, Failed  # noqa: E402  same
 from prefect.tasks import Task  # noqa: E402  same
 from prefect.types.entrypoint import EntrypointType  # noqa: E402  same
 
@@ -39,7 +39,7 @@ from flows import report  # noqa: E402  same
 from flows.house import House, open_house, utc_now  # noqa: E402  same
 from flows.monitor import run_pass  # noqa: E402  same
 from flows.secrets import Redaction  # noqa: E402  same
-from flows.settings import Settings, load, poll_rules  # noqa: E402  same
+from flows.settings import Settings, SettingsError, load, poll_rules  # noqa: E402  same
 from flows.telling import tell  # noqa: E402  same
 from warehouse import passes  # noqa: E402  same
 from warehouse.passes import PassRecord  # noqa: E402  same
@@ -106,6 +106,9 @@ def scheduled_pass(config: str = "amur.toml", every: float | None = None) -> Sta
             record = conduct(house, now)
     except PassRunning as running:
         return Completed(message=f"skipped: {running}")
+    except SettingsError as error:
+        # Prefect keeps what a state says: a mistake may quote the secret that stands in the wrong place.
+        return Failed(message=Redaction().clean(str(error)))
     return Completed(message=f"{record.outcome}: {report.line(record)}. {record.note}".rstrip())
 
 

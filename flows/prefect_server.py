@@ -83,7 +83,7 @@ def own_server(home: Path, port: int) -> Iterator[str]:
     """
     _claim(port)
     home = home.absolute()
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     url = f"http://127.0.0.1:{port}/api"
     inherited = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     environment = {**inherited, **QUIET, **SERVER, "PREFECT_HOME": str(home)}

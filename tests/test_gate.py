@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +163,12 @@ def test_any_text_has_a_verdict(title: str, text: str, language: str) -> None:
     """The first look takes any text, and rejects only for a reason from its list."""
     verdict = first_look(title, text, language)
     assert verdict is None or verdict.reason in gate.REASONS
+
+
+@pytest.mark.parametrize("word", ["A", "A.", "A b", "Я", "中"])
+def test_endless_words_take_no_time(word: str) -> None:
+    """A hostile text of one endless word is looked at in linear time."""
+    start = time.process_time()
+    for language in ("en", "ru", "zh"):
+        gate.names_both("Russia and China. Россия и Китай. 中国和俄罗斯。" + word * 40_000, language)
+    assert time.process_time() - start < 5

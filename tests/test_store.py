@@ -12,6 +12,7 @@ import pytest
 from builders import NOW, make_feed
 from warehouse import feeds, schema
 from warehouse.connect import WarehouseError
+from warehouse.publish import publish
 from warehouse.store import Store
 
 
@@ -250,3 +251,26 @@ def test_times_come_back_in_utc(tmp_path: Path) -> None:
         (moment,) = con.execute("SELECT TIMESTAMPTZ '2026-03-02 14:00:00+02'").fetchall()[0]
     assert moment == NOW
     assert moment.utcoffset().total_seconds() == 0
+
+
+def test_a_lost_live_file_is_not_made_anew_over_history(tmp_path: Path) -> None:
+    """Where the analysts' file is there and the live one is not, nothing is made and nothing is replaced."""
+    store = Store(tmp_path / "data").open()
+    publish(store, NOW)
+    before = store.published.read_bytes()
+    store.live.unlink()
+    with pytest.raises(WarehouseError, match=r"is gone, but .* is still there"):
+        Store(tmp_path / "data").open()
+    assert not store.live.exists()
+    assert store.published.read_bytes() == before
+
+
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path) -> None:
+    """A link in place of a lock is refused, and what it points to keeps its content."""
+    victim = tmp_path / "victim"
+    victim.write_text("years of work", encoding="utf-8")
+    store = Store(tmp_path / "data").open()
+    (store.folder / "pass.lock").symlink_to(victim)
+    with pytest.raises((WarehouseError, OSError)), store.pass_lock(NOW):
+        pass
+    assert victim.read_text(encoding="utf-8") == "years of work"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from datetime import timedelta
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,16 @@ def test_nothing_is_left_over(tmp_path: Path) -> None:
     assert pages.prune(NOW) == 0
     assert pages.put(b"same") == pages.put(b"same")
     assert [f.suffix for f in tmp_path.glob("*/*")] == [".gz"]
+
+
+def test_only_pages_are_removed(tmp_path: Path) -> None:
+    """What somebody else keeps in the folder stays, whatever its age."""
+    store = PageStore(tmp_path / "pages")
+    store.put(b"a page", datetime(2020, 1, 1, tzinfo=UTC))
+    theirs = (tmp_path / "pages" / "ab" / "notes.txt", tmp_path / "pages" / "2019" / "photo.jpg")
+    for file in theirs:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("theirs", encoding="utf-8")
+        os.utime(file, (0, 0))
+    assert store.prune(datetime(2021, 1, 1, tzinfo=UTC)) == 1
+    assert all(file.exists() for file in theirs)

@@ -180,7 +180,7 @@ class FileLock:
 
     def take(self, note: str = "") -> bool:
         """Take it now or not at all; the holder's `note` is left in the file for the others to read."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

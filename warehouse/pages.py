@@ -14,6 +14,9 @@ from threading import get_ident
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
+_OURS = re.compile(r"[0-9a-f]{64}\.")
+
+
 class PageStore:
     """Pages under `folder`, which is made when the first one comes."""
 
@@ -44,10 +47,13 @@ class PageStore:
 
     def prune(self, before: datetime) -> int:
         """Remove what was kept before `before`; how many files that were."""
-        old = [f for f in self.folder.glob("*/*") if f.stat().st_mtime < before.timestamp()]
-        for path in old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        removed = 0
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            # Nothing but our own files, whatever else somebody keeps there.
+            if _OURS.match(path.name) and path.is_file() and path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
 
     def _path(self, digest: str) -> Path:
         if not _HASH.fullmatch(digest):

@@ -73,7 +73,11 @@ class Store:
             lock = self._lock()
             try:
                 self._close_to_others()
-                self._upgrade() if os.path.lexists(self.live) else self._create()
+                if os.path.lexists(self.live):
+                    self._upgrade()
+                else:
+                    self._require_no_history()
+                    self._create()
             finally:
                 lock.free()
         return self
@@ -129,6 +133,14 @@ class Store:
         with writable(self.live):
             self._patiently(take)
         return lock
+
+    def _require_no_history(self) -> None:
+        # An empty warehouse would be published over all that analysts have, and burn-in would begin anew.
+        if self.published.exists():
+            raise WarehouseError(
+                f"{self.live} is gone, but {self.published} is still there: put the live file back (a copy made before "
+                f"an upgrade is called live.before-….duckdb), or move {self.published.name} away too, to begin anew."
+            )
 
     def _close_to_others(self) -> None:
         # What an earlier Amur, or a backup put in place by hand, left readable.

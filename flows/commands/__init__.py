@@ -49,6 +49,7 @@ Exit codes:
   3  no feed could be reached
   4  trouble with the warehouse
   5  an alert could not be sent and waits
+  130  stopped with Ctrl-C
 """
 
 
@@ -61,6 +62,7 @@ class Exit(IntEnum):
     NO_FEED = 3
     WAREHOUSE = 4
     UNSENT = 5
+    STOPPED = 130
 
 
 # Errors that a user can do something about. A class that was never imported was never raised.
@@ -164,6 +166,9 @@ class Amur(click.Group):
                 return super().invoke(ctx)
             finally:
                 sys.stdout.flush()
+        except KeyboardInterrupt:
+            click.echo("\nStopped. Nothing is lost: the next pass goes on from here.", err=True)
+            ctx.exit(Exit.STOPPED)
         except BrokenPipeError:
             # Whoever read our output has seen enough. What is still buffered must not fail again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import click
@@ -67,7 +67,8 @@ class Lines:
     def close(self) -> None:
         """Say what came of the last verb, if it had anything to do."""
         if self._count.total:
-            click.echo(self._count.line(self._verb), err=True)
+            with suppress(OSError):  # that nobody listens any more must not end the pass
+                click.echo(self._count.line(self._verb), err=True)
         self._verb, self._count = "", _Count()
 
 
