@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from flows.checking import check
 from flows.complaints import Complaint, SettingsError, read_toml
-from flows.sections import AmurFile, check
+from flows.sections import AmurFile
 
 
 def find(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Path:

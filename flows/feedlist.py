@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from flows.checking import check
 from flows.complaints import Complaint, nearest
 from flows.secrets import Environment, fill, names_in, shows_credentials
-from flows.sections import FeedRow, check
+from flows.sections import FeedRow
 from warehouse.records import Feed
 
 BLOCS = (

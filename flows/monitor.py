@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from flows.gathering import collect, due_feeds, poll, read, uncollected, unread
+from flows.collecting import collect, read, uncollected, unread
 from flows.house import House, Pass
 from flows.judging import compare_and_decide, judge_articles, unjudged
+from flows.polling import due_feeds, poll
 from flows.telling import tell
 from warehouse import feeds, judgements, passes
 from warehouse.passes import PassRecord

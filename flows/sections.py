@@ -1,39 +1,19 @@
 """The shape of the settings files: which keys there are, which values they take, and what each means.
 
-The only file that knows pydantic. Every field's description completes the sentence "… will not do: give …".
+Every field's description completes the sentence "… will not do: give …".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import AfterValidator, Field, model_validator
 
 from alerts.letter import RenderError, address
-from flows.complaints import Complaint, nearest
+from flows.checking import DURATION, Duration, Section, Table
 
-DURATION = 'a number with a unit, such as "30m", "2h" or "1d"'
 EVIDENCE = ("tested", "listed", "found", "conflict")
-
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
-_SECRETS = {
-    "email.password": "a password does not belong in this file: put AMUR_SMTP_PASSWORD=… into .env",
-    "slack.webhook": "a webhook is a secret and does not belong in this file: put AMUR_SLACK_WEBHOOK=… into .env",
-}
-_SECRETS["slack.url"] = _SECRETS["slack.webhook_url"] = _SECRETS["slack.webhook"]
-
-
-def parse_duration(text: object) -> timedelta:
-    """The span of "30m", "2h" or "1d". Raises ValueError for anything else, and for less than a minute."""
-    found = re.fullmatch(r"(\d{1,5})\s*([mhd])", text.strip()) if isinstance(text, str) else None
-    if not found or not int(found[1]):
-        raise ValueError(f"{_shown(text)} will not do: give {DURATION}")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _address(text: str) -> str:
@@ -44,20 +24,14 @@ def _address(text: str) -> str:
     return text
 
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class _Section(BaseModel):
-    # Strict: TOML has types, and "20" for 20 is a mistake worth hearing of.
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class AmurSection(_Section):
+class AmurSection(Table):
     data: str = Field("data", min_length=1, description="a folder for the warehouse, relative to this file")
 
 
-class FetchSection(_Section):
+class FetchSection(Table):
     contact: str = Field(
         "",
         pattern=r"^[!-~]*$",
@@ -82,7 +56,7 @@ class FetchSection(_Section):
     )
 
 
-class ScheduleSection(_Section):
+class ScheduleSection(Table):
     every: Duration = Field(timedelta(minutes=30), description=DURATION)
     longest: Duration = Field(timedelta(days=1), description=DURATION)
 
@@ -93,7 +67,7 @@ class ScheduleSection(_Section):
         return self
 
 
-class WorkersSection(_Section):
+class WorkersSection(Table):
     count: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
     memory_mib: int = Field(4096, ge=1024, le=65_536, description="MiB for each worker, 1024 to 65536")
     tasks: int = Field(500, ge=1, le=100_000, description="items after which a worker is replaced, 1 to 100000")
@@ -102,7 +76,7 @@ class WorkersSection(_Section):
     judge_deadline: float = Field(30.0, ge=1, le=600, description="seconds to judge one article, 1 to 600")
 
 
-class NoveltySection(_Section):
+class NoveltySection(Table):
     window_days: int = Field(7, ge=1, le=90, description="days, 1 to 90")
     silence_days: int = Field(60, ge=1, le=3650, description="days, 1 to 3650")
     publishers: int = Field(2, ge=1, le=100, description="independent publishers, 1 to 100")
@@ -113,7 +87,7 @@ class NoveltySection(_Section):
     story_distance: int = Field(12, ge=0, le=16, description="bits in which copies may differ, 0 to 16")
 
 
-class AlertsSection(_Section):
+class AlertsSection(Table):
     cooldown_days: int = Field(7, ge=0, le=365, description="days, 0 to 365")
     per_message: int = Field(10, ge=1, le=40, description="alerts told at length in one message, 1 to 40")
     quotes: int = Field(3, ge=1, le=10, description="quoted sentences for each alert, 1 to 10")
@@ -121,7 +95,7 @@ class AlertsSection(_Section):
     on_ambiguous: Literal["resend", "hold"] = Field("resend", description='"resend" or "hold"')
 
 
-class EmailSection(_Section):
+class EmailSection(Table):
     enabled: bool = Field(default=True, description="true or false")
     host: str = Field(pattern=r"^\S+$", description='the name of your mail server, such as "smtp.example.org"')
     port: int | None = Field(None, ge=1, le=65_535, description="a port, 1 to 65535")
@@ -141,7 +115,7 @@ class EmailSection(_Section):
         return self
 
 
-class SlackSection(_Section):
+class SlackSection(Table):
     enabled: bool = Field(default=True, description="true or false")
     name: str = Field("slack", pattern=r"^[\w#.-]{1,80}$", description='a name for the channel, such as "desk"')
     webhook_env: str = Field(
@@ -151,11 +125,8 @@ class SlackSection(_Section):
     )
 
 
-class KeepSection(_Section):
+class KeepSection(Table):
     pages_days: int = Field(90, ge=1, le=3650, description="days, 1 to 3650")
-
-
-Section = TypeVar("Section", bound=_Section)
 
 
 def _table(kind: type[Section]) -> Any:
@@ -164,7 +135,7 @@ def _table(kind: type[Section]) -> Any:
     return Field(default_factory=lambda: kind.model_validate({}), description=whole)
 
 
-class AmurFile(_Section):
+class AmurFile(Table):
     """All of amur.toml."""
 
     amur: AmurSection = _table(AmurSection)
@@ -178,7 +149,7 @@ class AmurFile(_Section):
     keep: KeepSection = _table(KeepSection)
 
 
-class FeedRow(_Section):
+class FeedRow(Table):
     """One [[feed]] of feeds.toml; its address is checked elsewhere."""
 
     name: str = Field(pattern=r"^\S(.{0,78}\S)?$", description="a name on one line, at most 80 characters")
@@ -199,58 +170,3 @@ class FeedRow(_Section):
         "", description=f"one of {', '.join(EVIDENCE)}, or leave it out"
     )
     enabled: bool = Field(default=True, description="true or false")
-
-
-def check(model: type[Section], table: Mapping[str, Any], file: str) -> tuple[Section | None, list[Complaint]]:
-    """`table` as a `model`, or None and every mistake in it."""
-    try:
-        return model.model_validate(dict(table)), []
-    except ValidationError as error:
-        return None, [
-            Complaint(file, _path(found["loc"]), _message(model, found)) for found in error.errors(include_url=False)
-        ]
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-
-
-def _message(model: type[BaseModel], error: ErrorDetails) -> str:
-    if error["type"] == "extra_forbidden":
-        holder, _ = _find(model, error["loc"][:-1])
-        return _SECRETS.get(_path(error["loc"])) or f"is no key that Amur knows; {nearest(_last(error), _keys(holder))}"
-    _, field = _find(model, error["loc"])
-    wanted = (field.description if field else "") or "something else"
-    if error["type"] == "missing":
-        return f"is missing: give {wanted}"
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    return f"{_shown(error['input'])} will not do: give {wanted}"
-
-
-def _find(model: type[BaseModel], location: tuple[int | str, ...]) -> tuple[type[BaseModel], FieldInfo | None]:
-    """The section that `location` ends in, and the field it names."""
-    field = None
-    for part in location:
-        if part in model.model_fields:
-            field = model.model_fields[str(part)]
-            inner = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_section(kind)]
-            model = inner[0] if inner else model
-    return model, field
-
-
-def _is_section(kind: object) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return list(model.model_fields)
-
-
-def _last(error: ErrorDetails) -> str:
-    return str(error["loc"][-1])
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004  a complaint is one line

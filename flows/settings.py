@@ -21,10 +21,11 @@ from extractors.taxonomy import ThemeError, parse_themes
 from extractors.workers import WorkerRules
 from flows import amurfile
 from flows.amurfile import find
+from flows.checking import parse_duration
 from flows.complaints import Complaint, SettingsError, read_toml
 from flows.feedlist import read_feeds
 from flows.secrets import Environment, names_in, read_environment
-from flows.sections import EmailSection, FetchSection, SlackSection, parse_duration
+from flows.sections import EmailSection, FetchSection, SlackSection
 from warehouse.records import Feed, Taxonomy
 
 __all__ = ["Deadlines", "Settings", "SettingsError", "find", "load", "parse_duration"]

@@ -20,6 +20,8 @@ class Reading:
     language: str  # "" when it cannot be told
     fingerprint: int  # 64 bit; 0 when there is too little text
     variant_of: str = ""  # canonical URL of the article of which this page is the AMP or mobile variant
+    genre: str = ""  # commentary, news, official or other; "" where there is no text to tell it by
+    institution: str = ""  # the think tank, university or office that the author speaks from; "" when none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,5 @@ class Article:
     reason: str  # why the page's text does not serve; "" for text_source "page"
     fingerprint: int
     page_hash: str | None  # sha256 of the raw page in the page store
+    genre: str | None = None  # commentary, news, official or other; None for what was read before genres were told
+    institution: str | None = None  # the think tank, university or office that the author speaks from
