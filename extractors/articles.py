@@ -16,7 +16,9 @@ from extractors.dates import parse, usable
 from extractors.fingerprint import fingerprint
 from extractors.language import language_of
 from extractors.metadata import PageFacts
-from extractors.text import AUTHOR, TEXT, TITLE, CharsetError, clean, clean_text, decode
+from extractors.page_kinds import kind_of
+from extractors.page_signs import signs_of
+from extractors.text import TEXT, TITLE, CharsetError, clean, clean_text, decode
 from extractors.urls import variant_of
 from warehouse.records import Entry, Reading
 
@@ -32,14 +34,6 @@ _OTHER_XML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:rss|feed|rdf:rdf|svg|urlset
 _BINARY = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"OggS", b"ID3")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\"';\s/>]+)", re.IGNORECASE)
 
-_WALL_LENGTH = 300  # characters
-_WALL = re.compile(
-    r"(use|accept|reject|manage|allow)( all| our| of)? cookies|cookie (settings|policy|preferences|notice)|"
-    r"your consent|enable javascript|javascript is (disabled|required)|are you a robot|verify (that )?you are|"
-    r"just a moment\.\.\.|access denied|включите javascript|(использует|принять) .{0,20}cookie|вы не робот|"
-    r"请启用\s?javascript|请输入验证码",
-    re.IGNORECASE,
-)
 _HEADLINE_WITHIN = 8  # lines of furniture (rubrics, breadcrumbs) before the headline, each shorter than
 _FURNITURE = 80  # characters
 _POINTER = re.compile(
@@ -54,11 +48,11 @@ _SENTENCE_END = '.!?…:;"”»)。！？：；'
 _CONTINUATION = re.compile(r"[,.;!?%)’'”»]")
 
 
-def read_page(body: bytes, content_type: str, url: str, now: datetime) -> Reading:
-    """Read one page. Nothing is ever fetched; `url` only helps to find the date.
+def read_page(body: bytes, content_type: str, url: str, now: datetime, asked: str = "") -> Reading:
+    """Read one page. Nothing is ever fetched; `url` is where it was found, by the link that `asked` for it.
 
-    `reason` says why there is no text: too_big, not_html, no_text, consent (the page asks for something before it shows
-    its text). A date in the future or before 1990 is none; a date without time is midnight UTC.
+    `reason` says why there is no text: too_big, not_html, no_text, or the kind of page that is no article, such as
+    consent (see `page_kinds`). A date in the future or before 1990 is none; a date without time is midnight UTC.
     """
     reason = _refusal(body)
     document = "" if reason else _decoded(body, content_type)
@@ -71,19 +65,19 @@ def read_page(body: bytes, content_type: str, url: str, now: datetime) -> Readin
     found = trafilatura.bare_extraction(tree, url=url or None, with_metadata=True, include_comments=False)
     title = facts.headline() or clean(getattr(found, "title", None) or "", TITLE)
     text = _article_text(getattr(found, "text", None) or "", (title, *facts.shown))
-    if not text:
-        reason = "no_text"
-    elif len(text) < _WALL_LENGTH and _WALL.search(f"{title}\n{text}"):
-        text, reason = "", "consent"
+    reason = kind_of(signs_of(tree), text, url, asked) or ("" if text else "no_text")
+    text = "" if reason else text
     return Reading(
         text=text,
         reason=reason,
         title=title,
-        author=clean((getattr(found, "author", None) or "").replace("; ", ", "), AUTHOR),
+        author=facts.author(getattr(found, "author", None) or ""),
         published_at=usable(facts.published(), now) or usable(parse(getattr(found, "date", None) or ""), now),
         language=language_of(title, text),
         fingerprint=fingerprint(text),
         variant_of=variant_of(url, facts.canonical_link()),
+        section=facts.section(),
+        about_author=facts.about_author(),
     )
 
 

@@ -92,16 +92,22 @@ def test_a_page_without_text_keeps_its_facts() -> None:
 
 
 @pytest.mark.parametrize(
-    "wall",
+    ("wall", "kind"),
     [
-        "We use cookies to improve this site. Accept all cookies to go on reading, or manage cookies in your settings.",
-        "Please enable JavaScript and disable any ad blocker, then load this page once more to go on.",
-        "Подтвердите, что вы не робот, чтобы продолжить чтение этой страницы без ограничений.",
+        (
+            "We use cookies to improve this site. Accept all cookies to go on, or manage cookies in your settings.",
+            "consent",
+        ),
+        (
+            "Please enable JavaScript and disable any ad blocker, then load this page once more to go on.",
+            "bot_challenge",
+        ),
+        ("Подтвердите, что вы не робот, чтобы продолжить чтение этой страницы без ограничений.", "bot_challenge"),
     ],
 )
-def test_a_wall_is_no_article(wall: str) -> None:
+def test_a_wall_is_no_article(wall: str, kind: str) -> None:
     """A page that asks for something before it shows its text has none."""
-    assert read(page(f"<p>{wall}</p>")).reason == "consent"
+    assert read(page(f"<p>{wall}</p>")).reason == kind
 
 
 def test_an_article_about_cookies_is_one() -> None:

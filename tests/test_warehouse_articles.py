@@ -101,6 +101,30 @@ def test_a_fetched_page_and_a_read_article_are_not_wanted(con: Connection) -> No
     assert wanted(con, NOW + 9 * DAY) == []
 
 
+def test_pages_of_a_resting_host_are_left_for_a_while(con: Connection) -> None:
+    """A host that asked for a pause is left alone, whatever the case of its links; after two days patience is over."""
+    announce(con, make_entry("a", link="https://A.example/1"), make_entry("b", link="https://b.example/1"))
+
+    def of(now: datetime) -> list[str]:
+        return sorted(w.link for w in articles.entries_to_collect(con, now, 9, 9, {"a.example"}))
+
+    assert of(NOW) == of(NOW + 1.9 * DAY) == ["https://b.example/1"]
+    assert of(NOW + 2 * DAY) == ["https://A.example/1", "https://b.example/1"]
+
+
+def test_a_page_that_could_not_be_read_is_not_read_again_at_once(con: Connection) -> None:
+    """What failed in a worker is counted, and comes again after its time."""
+    entry = make_entry("a")
+    announce(con, entry)
+    collect(con, make_fetch())
+    again_at = NOW + timedelta(minutes=5)
+    failed = [(entry.article_id, "deadline")]
+    assert articles.save_misreadings(con, failed, again_at) == {entry.article_id: 1}
+    assert articles.articles_to_read(con, 9, NOW) == []
+    assert [item.article_id for item in articles.articles_to_read(con, 9, again_at)] == [entry.article_id]
+    assert articles.save_misreadings(con, failed, again_at + DAY) == {entry.article_id: 2}
+
+
 # --- read -----------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -21,6 +21,7 @@ class Wanted:
     feed_id: UUID
     link: str
     attempts: int
+    seen_at: datetime | None = None  # None where it may wait for as long as it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +57,37 @@ class ToJudge(NamedTuple):
     language: str
 
 
+# So long a page waits for its host to answer again. After that its feed's own text has to do.
+PATIENCE = timedelta(days=2)
+
+_HOST = "^[a-z]+://(?:[^/?#]*@)?([^/?#:]+)"
+
 _TO_COLLECT = """
 WITH due AS (
-    SELECT e.article_id, e.feed_id, e.link, e.first_seen_at, coalesce(p.attempts, 0) AS attempts
+    SELECT e.article_id, e.feed_id, e.link, e.first_seen_at, coalesce(p.attempts, 0) AS attempts,
+        -- News before what a new feed brought along, and that before what a backfill found: it may be ten thousand.
+        e.baseline::INTEGER + (e.baseline AND coalesce(f.history, false))::INTEGER AS haste
     FROM entries AS e
     LEFT JOIN feeds AS f USING (feed_id)
     LEFT JOIN pages AS p USING (article_id)
     ANTI JOIN articles USING (article_id)
     WHERE e.link IS NOT NULL
       AND (p.article_id IS NULL OR (p.state = 'waiting' AND p.next_attempt_at <= $now))
-    QUALIFY row_number() OVER (PARTITION BY e.article_id ORDER BY e.first_seen_at, f.name, e.guid) = 1
+      -- Whoever has waited for long enough is let through: the host still pauses, and the feed's own text will do.
+      -- History has none, and time.
+      AND (
+          (e.first_seen_at <= $patience_ends AND haste < 2)
+          OR NOT list_contains($resting, regexp_extract(lower(e.link), $host, 1))
+      )
+    QUALIFY row_number() OVER (PARTITION BY e.article_id ORDER BY haste, e.first_seen_at, f.name, e.guid) = 1
 )
-SELECT article_id, feed_id, link, attempts
+SELECT article_id, feed_id, link, attempts, CASE WHEN haste < 2 THEN first_seen_at END
 FROM due
 QUALIFY row_number() OVER (
-    PARTITION BY lower(regexp_extract(link, '^[A-Za-z]+://(?:[^/?#]*@)?([^/?#:]+)', 1))
-    ORDER BY first_seen_at, article_id
+    PARTITION BY regexp_extract(lower(link), $host, 1)
+    ORDER BY haste, first_seen_at, article_id
 ) <= $per_host
-ORDER BY first_seen_at, article_id
+ORDER BY haste, first_seen_at, article_id
 LIMIT $limit
 """
 
@@ -91,6 +105,7 @@ WITH unread AS (
     SELECT article_id, min(first_seen_at) AS seen_at
     FROM entries
     WHERE article_id IN ({unread})
+      AND article_id NOT IN (SELECT article_id FROM misreadings WHERE again_at > $now)
     GROUP BY article_id
     ORDER BY seen_at, article_id
     LIMIT $limit
@@ -105,8 +120,14 @@ sightings AS (
     JOIN unread USING (article_id)
     LEFT JOIN feeds AS f USING (feed_id)
     WINDOW earliest AS (PARTITION BY e.article_id)
-    QUALIFY row_number() OVER (earliest ORDER BY e.first_seen_at, f.name, e.guid) = 1
+    -- What a watched feed says of an article counts before what a backfill says, whichever came first.
+    QUALIFY row_number() OVER (earliest ORDER BY coalesce(f.history, false), e.first_seen_at, f.name, e.guid) = 1
 )
+"""
+
+_MISREAD = """
+INSERT INTO misreadings VALUES ($article, 1, $again_at, $reason)
+ON CONFLICT DO UPDATE SET attempts = attempts + 1, again_at = excluded.again_at, reason = excluded.reason
 """
 
 _TO_JUDGE = """
@@ -121,9 +142,22 @@ LIMIT $limit
 """
 
 
-def entries_to_collect(con: Connection, now: datetime, limit: int, per_host: int) -> list[Wanted]:
-    """Articles whose page was never asked for, or is due again: oldest first, at most `per_host` of one host."""
-    asked = {"now": now, "limit": limit, "per_host": per_host}
+def entries_to_collect(
+    con: Connection, now: datetime, limit: int, per_host: int, resting: Collection[str] = ()
+) -> list[Wanted]:
+    """Articles whose page was never asked for, or is due again, at most `per_host` of one host.
+
+    Those of `resting` hosts are left out until they were waited for in vain.
+    News first, then what feeds brought along, then what was back-filled; each oldest first.
+    """
+    asked = {
+        "now": now,
+        "limit": limit,
+        "per_host": per_host,
+        "resting": list(resting),
+        "patience_ends": now - PATIENCE,
+        "host": _HOST,
+    }
     return [Wanted(*row) for row in con.execute(_TO_COLLECT, asked).fetchall()]
 
 
@@ -133,15 +167,18 @@ def save_pages(con: Connection, pass_id: UUID, pages: Sequence[Collected]) -> No
     insert(con, "pages", [_page(page) for page in pages], "replace")
 
 
-def articles_to_read(con: Connection, limit: int) -> list[ToRead]:
-    """Articles whose page is here or finally failed, or that have no link at all: oldest first."""
+def articles_to_read(con: Connection, limit: int, now: datetime | None = None) -> list[ToRead]:
+    """Articles whose page is here or finally failed, or that have no link at all: oldest first.
+
+    Less those that are to be tried again after `now`.
+    """
     query = f"""{_SIGHTING.format(unread=_UNREAD)}
         SELECT {columns_of(Entry, "s")}, p.page_hash, coalesce(p.reason, ''), coalesce(p.content_type, ''),
             coalesce(p.final_url, '')
         FROM sightings AS s LEFT JOIN pages AS p USING (article_id)
         ORDER BY s.first_seen_at, s.article_id
     """  # noqa: S608  built from this file's own words and field names
-    rows = con.execute(query, {"limit": limit}).fetchall()
+    rows = con.execute(query, {"limit": limit, "now": now}).fetchall()
     return [_to_read(Entry(*row[:-4]), *row[-4:]) for row in rows]
 
 
@@ -149,6 +186,15 @@ def count_unread(con: Connection) -> int:
     """How many articles `articles_to_read` would give without a limit."""
     counted = con.execute(f"SELECT count(*) FROM ({_UNREAD})").fetchone()  # noqa: S608  this file's own words
     return int(counted[0]) if counted else 0
+
+
+def save_misreadings(con: Connection, failed: Sequence[tuple[UUID, str]], again_at: datetime) -> dict[UUID, int]:
+    """Count pages that could not be read, each with its reason; how often that happened to each by now."""
+    for article_id, reason in failed:
+        con.execute(_MISREAD, {"article": article_id, "again_at": again_at, "reason": reason})
+    ids = [[str(article_id) for article_id, _ in failed]]
+    asked = "SELECT article_id, attempts FROM misreadings WHERE article_id IN (SELECT unnest(?::UUID[]))"
+    return dict(con.execute(asked, ids).fetchall())
 
 
 def fold(con: Connection, variants: Sequence[tuple[UUID, Article]]) -> None:
