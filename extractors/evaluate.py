@@ -5,22 +5,14 @@ End to end: an article that the gate keeps out has no theme. Labels that the ann
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from extractors.labels import LabelError, instead, row, text
+
 Metrics = dict[str, float | int]
-
-
-class LabelError(Exception):
-    """A line of a file of labelled articles cannot be used: which one (from 1), and why."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(f"line {line}: {message}")
-        self.line = line
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,47 +130,24 @@ def _share(part: float, whole: float) -> float:
 
 
 def _labelled(number: int, line: str) -> Labelled:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise LabelError(number, f"is not JSON: {error}") from error
-    except RecursionError as error:
-        raise LabelError(number, "is nested too deeply") from error
-    if not isinstance(row, dict):
-        raise LabelError(number, "is no JSON object: write {…} with language, text, relevant and themes")
-    relevant = row.get("relevant")
+    stated = row(number, line, "language, text, relevant and themes")
+    relevant = stated.get("relevant")
     if not isinstance(relevant, bool):
-        raise LabelError(number, f'"relevant" {_instead(row, "relevant")}: give true or false')
+        raise LabelError(number, f'"relevant" {instead(stated, "relevant")}: give true or false')
     return Labelled(
-        language=_text(number, row, "language"),
-        title=_text(number, row, "title", needed=False),
-        text=_text(number, row, "text"),
+        language=text(number, stated, "language"),
+        title=text(number, stated, "title", needed=False),
+        text=text(number, stated, "text"),
         relevant=relevant,
-        themes=_names(number, row, "themes"),
-        disputed=_names(number, row, "disputed", needed=False),
+        themes=_names(number, stated, "themes"),
+        disputed=_names(number, stated, "disputed", needed=False),
     )
 
 
-def _text(number: int, row: Mapping[str, object], key: str, *, needed: bool = True) -> str:
-    value = row.get(key)
-    if value is None and not needed:
-        return ""
-    if isinstance(value, str):
-        return value
-    raise LabelError(number, f'"{key}" {_instead(row, key)}: give a text in quotes')
-
-
-def _names(number: int, row: Mapping[str, object], key: str, *, needed: bool = True) -> frozenset[str]:
-    value = row.get(key)
+def _names(number: int, stated: Mapping[str, object], key: str, *, needed: bool = True) -> frozenset[str]:
+    value = stated.get(key)
     if value is None and not needed:
         return frozenset()
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
         return frozenset(value)
-    raise LabelError(number, f'"{key}" {_instead(row, key)}: give a list of theme ids, [] for none')
-
-
-def _instead(row: Mapping[str, object], key: str) -> str:
-    if key not in row:
-        return "is missing"
-    shown = json.dumps(row[key], ensure_ascii=False)
-    return f"is {shown if len(shown) <= 40 else shown[:39] + '…'}"  # noqa: PLR2004  enough to recognise it
+    raise LabelError(number, f'"{key}" {instead(stated, key)}: give a list of theme ids, [] for none')

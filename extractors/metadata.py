@@ -1,4 +1,4 @@
-"""What a page says of itself: its headline and when it was published. Rules that hold for all sites, no site's own."""
+"""What a page says of itself: headline, date, section, author. Rules that hold for all sites, no site's own."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from extractors import dates
-from extractors.text import TITLE, clean
+from extractors.text import AUTHOR, TITLE, clean
 
 _ARTICLE_TYPES = re.compile(r"\w*(Article|BlogPosting)|Report")
 _DATE_FIELDS = (
@@ -29,8 +30,26 @@ _DATE_FIELDS = (
     "dcterms.created",
     "date",
 )
+_SECTION_FIELDS = (
+    "article:section",
+    "og:article:section",
+    "parsely-section",
+    "sailthru.section",
+    "section",
+    "category",
+)
+# Of itself a page of any kind says that it is a news article; only what more it says tells its kind.
+_KIND = re.compile(r"(\w+?)(?:News)?Article|Report")
+_ANY_KIND = frozenset({"", "News", "Scholarly", "Tech"})
+_PRESENTS_AUTHOR = re.compile(
+    r"(?:^|[\s_-])(?:about-?(?:the-?)?authors?|(?:authors?|contributors?|writer|profile)[_-]*"
+    r"(?:bio|biography|info|description|desc|box|about|details|card|text|note)|bio|biography)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_BIOS, _BIO = 3, 700  # how many are looked at, and characters of one
 _DEEPEST, _MOST = 6, 2_000  # levels and objects of JSON-LD that are looked at
 _SHORTEST = 12  # bytes of a headline, which is four Chinese characters; what is shorter is a rubric
+_LABEL = 60  # characters of a section's name
 _LONGEST_NAME = 40  # characters of a site's name
 _SET_APART = re.compile(r"\s*[-–—|｜ㅣ·•/»:：\[(]")
 _SEPARATOR = re.compile(r"\s+[-–—|·•/»]+\s+|\s*[|｜ㅣ：]\s*|--+")
@@ -45,6 +64,7 @@ class PageFacts:
         self._linked = list(_linked_articles(tree))
         self._document_title = clean(tree.findtext(".//title") or "", TITLE)
         first_level = (clean(" ".join(element.itertext()), TITLE) for element in tree.iterfind(".//h1"))
+        self._bios = list(_bios(tree))
         self.shown = [headline for headline in first_level if len(headline.encode()) >= _SHORTEST]
 
     def canonical_link(self) -> str:
@@ -61,6 +81,29 @@ class PageFacts:
     def headline(self) -> str:
         """The headline without the site's name, where that can be told; "" if there is none."""
         return next(filter(None, self._headlines()), "")
+
+    def section(self) -> str:
+        """Where the page stands and what kind it says it is of, in lower case between commas; "" if it says neither."""
+        stated = [self._fields.get(field, "") for field in _SECTION_FIELDS]
+        for article in self._linked:
+            stated += [*_strings(article.get("articleSection")), *_kinds(article)]
+        return ", ".join(dict.fromkeys(clean(html.unescape(label), _LABEL).lower() for label in stated if label))[
+            :TITLE
+        ]
+
+    def about_author(self) -> str:
+        """What the page says of its author beside the article: the house, the office, the life; one a line."""
+        stated = [line for article in self._linked for line in _offices(article)]
+        return "\n".join(dict.fromkeys(filter(None, (*(clean(line, _BIO) for line in stated), *self._bios))))
+
+    def author(self, found: str) -> str:
+        """The authors, `; ` between those found, each once; those that JSON-LD names where none was found."""
+        names = found.split(";") if found.strip() else [name for article in self._linked for name in _authors(article)]
+        distinct: dict[str, str] = {}
+        for name in names:
+            # An address made of a name, such as ann-brown, says it once more.
+            distinct.setdefault(_level(name.replace("-", " ")), clean(html.unescape(name), AUTHOR))
+        return clean(", ".join(filter(None, distinct.values())), AUTHOR)
 
     def _headlines(self) -> Iterator[str]:
         linked = [clean(html.unescape(str(article.get("headline") or "")), TITLE) for article in self._linked]
@@ -122,6 +165,49 @@ def _objects(stated: object) -> Iterator[dict[str, Any]]:
             elif isinstance(thing, list):
                 below += thing
         level = below
+
+
+def _kinds(article: dict[str, Any]) -> Iterator[str]:
+    """What kind of article JSON-LD says it is, such as `Opinion` of `OpinionNewsArticle`."""
+    for name in _strings(article.get("@type")):
+        kind = _KIND.fullmatch(name)
+        if kind and (kind[1] or "") not in _ANY_KIND:
+            yield kind[1]
+
+
+def _people(article: dict[str, Any]) -> list[Any]:
+    authors = article.get("author")
+    return authors if isinstance(authors, list) else [authors]
+
+
+def _authors(article: dict[str, Any]) -> Iterator[str]:
+    """The names of the authors that JSON-LD names."""
+    for author in _people(article):
+        yield from _strings(author.get("name") if isinstance(author, dict) else author)
+
+
+def _offices(article: dict[str, Any]) -> Iterator[str]:
+    """The institutions, offices and lives of the authors that JSON-LD names."""
+    for author in filter(lambda author: isinstance(author, dict), _people(article)):
+        for field in ("affiliation", "worksFor", "memberOf"):
+            houses = author.get(field)
+            for house in houses if isinstance(houses, list) else [houses]:
+                yield from _strings(house.get("name") if isinstance(house, dict) else house)
+        yield from _strings(author.get("jobTitle"))
+        yield from _strings(author.get("description"))
+
+
+def _bios(tree: Any) -> Iterator[str]:
+    """Boxes that present the author, by what their class is called."""
+    named = "contains(@class, 'author') or contains(@class, 'bio') or contains(@class, 'contributor')"
+    boxes = (box for box in tree.xpath(f"//*[{named}]") if _PRESENTS_AUTHOR.search(box.get("class")))
+    for box in islice(boxes, _BIOS):
+        yield clean(" ".join(box.itertext()), _BIO)
+
+
+def _strings(value: object) -> list[str]:
+    """The strings in a value of JSON-LD, which may be one or a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def _begins(title: str, headline: str) -> bool:

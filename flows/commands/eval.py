@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,7 +16,10 @@ from flows.commands.printing import json_option, print_json, print_table
 
 if TYPE_CHECKING:
     from extractors.evaluate import Found, Labelled, Metrics, Tally
+    from extractors.evaluate_genre import ToldGenre
     from warehouse.records import Taxonomy
+
+T = TypeVar("T")
 
 _THEMES = Path(__file__).parent.parent / "defaults" / "themes.toml"
 _METRICS = ("precision", "recall", "f1", "tp", "fp", "fn")
@@ -24,11 +27,12 @@ _METRICS = ("precision", "recall", "f1", "tp", "fp", "fn")
 
 @click.group("eval")
 def evaluate() -> None:
-    """Measure the gate and the themes against labelled articles.
+    """Measure the gate, the themes and the genres against labelled articles.
 
     \b
-    Example:
+    Examples:
       amur eval themes labelled.jsonl
+      amur eval genre labelled.jsonl
     """
 
 
@@ -57,16 +61,50 @@ def themes(file: Path, themes_file: Path, as_json: bool) -> None:
       amur eval themes --json labelled.jsonl > before.json
     """
     from extractors.evaluate import as_json as report
-    from extractors.evaluate import tally
+    from extractors.evaluate import read_labelled, tally
 
     taxonomy = _read_themes(themes_file)
-    labelled = _read_labelled(file)
+    labelled = _read(file, read_labelled)
     tallies = tally(labelled, _judge(labelled, taxonomy))
     if as_json:
         print_json(report(tallies))
     else:
         _print(tallies)
     _name_strangers(labelled, taxonomy)
+
+
+@evaluate.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@click.option("--wrong", is_flag=True, help="Name the articles told wrongly, and the cue that told.")
+def genre(file: Path, wrong: bool, as_json: bool) -> None:
+    """Print how often commentary, news, official statements and the rest are told apart rightly.
+
+    FILE holds one JSON object per line, with language, text and genre (commentary, news, official, other; null leaves
+    the article out) and, if at hand, title, url, section, author and id. Beside the accuracy stands the one that is had
+    by always answering with the language's commonest genre.
+
+    \b
+    Examples:
+      amur eval genre labelled.jsonl
+      amur eval genre --wrong labelled.jsonl
+      amur eval genre --json labelled.jsonl > before.json
+    """
+    from extractors.evaluate_genre import accuracies, confusion, read_labelled_genres, tell_all
+
+    told = tell_all(_read(file, read_labelled_genres))
+    if as_json:
+        report: dict[str, object] = {"accuracy": accuracies(told), "confusion": confusion(told)}
+        missed = [
+            {"id": o.article.id, "title": o.article.title, "is": o.article.genre, "told": o.genre, "cue": o.cue}
+            for o in told
+            if not o.right
+        ]
+        print_json(report | {"wrong": missed})
+        return
+    _print_genres(accuracies(told), confusion(told))
+    if wrong:
+        _print_wrong([one for one in told if not one.right])
 
 
 def _read_themes(file: Path) -> Taxonomy:
@@ -82,12 +120,12 @@ def _read_themes(file: Path) -> Taxonomy:
         raise SettingsError(Complaint(file.name, path, message) for path, message in error.complaints) from error
 
 
-def _read_labelled(file: Path) -> list[Labelled]:
-    from extractors.evaluate import LabelError, read_labelled
+def _read(file: Path, reader: Callable[[Iterable[str]], list[T]]) -> list[T]:
+    from extractors.labels import LabelError
 
     try:
         with file.open(encoding="utf-8-sig") as lines:
-            labelled = read_labelled(lines)
+            labelled = reader(lines)
     except LabelError as error:
         raise Trouble(f"{file}: {error}") from error
     except UnicodeDecodeError as error:
@@ -129,6 +167,26 @@ def _print(tallies: Mapping[str, Tally]) -> None:
         rows.append((language, f"macro: mean of {len(counts.themes)} themes", *_row(macro(counts))))
         rows += [(language, theme, *_row(counts.themes[theme].metrics())) for theme in sorted(counts.themes)]
     print_table(("language", "theme", *_METRICS), rows)
+
+
+def _print_genres(accuracies: Mapping[str, Mapping[str, float]], confusion: Mapping[str, Mapping[str, int]]) -> None:
+    print_table(
+        ("language", "articles", "right", "accuracy", "by the commonest"),
+        [
+            (language, a["articles"], a["right"], f"{a['accuracy']:.2f}", f"{a['commonest']:.2f}")
+            for language, a in accuracies.items()
+        ],
+    )
+    click.echo("\nWhat people say (rows), and what was told (columns)")
+    columns = tuple(next(iter(confusion.values())))
+    print_table(("", *columns), [(genre, *row.values()) for genre, row in confusion.items()])
+
+
+def _print_wrong(missed: Sequence[ToldGenre]) -> None:
+    click.echo("\nTold wrongly" if missed else "\nNone is told wrongly.")
+    if missed:
+        rows = [(o.article.id, o.article.language, o.article.genre, o.genre, o.cue, o.article.title) for o in missed]
+        print_table(("id", "language", "is", "told", "by", "title"), rows)
 
 
 def _row(metrics: Metrics) -> list[object]:

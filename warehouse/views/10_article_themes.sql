@@ -27,6 +27,8 @@ SELECT
     f.bloc,
     f.stance,
     a.language,
+    coalesce(a.genre, 'unknown') AS genre,
+    nullif(a.institution, '') AS institution,
     c.score,
     b.sentence,
     b.phrase,
@@ -57,10 +59,12 @@ COMMENT ON COLUMN article_themes.publisher IS 'the house behind that feed; indep
 COMMENT ON COLUMN article_themes.bloc IS 'whose voice the feed is, as configured';
 COMMENT ON COLUMN article_themes.stance IS 'the feed''s stance, as configured';
 COMMENT ON COLUMN article_themes.language IS 'language of the text (en, ru, zh, …); empty where it could not be told';
+COMMENT ON COLUMN article_themes.genre IS 'commentary, news, official (a statement, communiqué or protocol report) or other; unknown for what was read before genres were told';
+COMMENT ON COLUMN article_themes.institution IS 'the think tank, university or office that the author speaks from; null where none is named';
 COMMENT ON COLUMN article_themes.score IS 'how much of the theme is in the article, from 0 to 1';
 COMMENT ON COLUMN article_themes.sentence IS 'the sentence that weighs most for the theme, word for word';
 COMMENT ON COLUMN article_themes.phrase IS 'the phrase of the theme that this sentence matched';
 COMMENT ON COLUMN article_themes.text_source IS 'what was judged: the page''s text, the feed''s own full text, or only its summary';
-COMMENT ON COLUMN article_themes.baseline IS 'whether it came with the first answer of its feed: history, not news';
+COMMENT ON COLUMN article_themes.baseline IS 'whether it came with the first answer of its feed, from a backfill or by hand: history, not news';
 COMMENT ON COLUMN article_themes.dated_at IS 'the date that counts: the published one where it is plausible, else when it was first seen';
 COMMENT ON COLUMN article_themes.first_seen_at IS 'when a feed first announced it to us';

@@ -18,6 +18,7 @@ spoken AS (
         any_value(theme) AS theme,
         bloc,
         count(DISTINCT story_id) AS stories,
+        count(DISTINCT story_id) FILTER (WHERE genre = 'commentary') AS commentaries,
         count(*) AS articles,
         count(DISTINCT publisher) AS publishers,
         avg(score) AS mean_score,
@@ -32,6 +33,7 @@ SELECT
     v.theme,
     v.bloc,
     v.stories,
+    v.commentaries,
     v.articles,
     v.publishers,
     v.stories / t.stories::DOUBLE AS share_of_theme,
@@ -48,6 +50,7 @@ COMMENT ON COLUMN voices.theme_id IS 'the theme''s id in themes.toml';
 COMMENT ON COLUMN voices.theme IS 'the theme''s label';
 COMMENT ON COLUMN voices.bloc IS 'whose voice, as configured';
 COMMENT ON COLUMN voices.stories IS 'stories of the theme in this bloc, copies counted once';
+COMMENT ON COLUMN voices.commentaries IS 'those of them that argue or interpret: stories with an article whose genre is commentary';
 COMMENT ON COLUMN voices.articles IS 'articles, copies included';
 COMMENT ON COLUMN voices.publishers IS 'different publishers';
 COMMENT ON COLUMN voices.share_of_theme IS 'this bloc''s part of the theme''s stories; a story told in two blocs counts in both, so parts can add up to more than 1';

@@ -16,6 +16,8 @@ SELECT
     f.publisher,
     f.bloc,
     a.language,
+    coalesce(a.genre, 'unknown') AS genre,
+    nullif(a.institution, '') AS institution,
     j.reason,
     j.relevance,
     j.sentences,
@@ -37,6 +39,8 @@ COMMENT ON COLUMN rejected.feed IS 'the feed that announced it first';
 COMMENT ON COLUMN rejected.publisher IS 'the house behind that feed';
 COMMENT ON COLUMN rejected.bloc IS 'whose voice the feed is, as configured';
 COMMENT ON COLUMN rejected.language IS 'language of the text; empty where it could not be told';
+COMMENT ON COLUMN rejected.genre IS 'commentary, news, official or other; unknown for what was read before genres were told';
+COMMENT ON COLUMN rejected.institution IS 'the think tank, university or office that the author speaks from; null where none is named';
 COMMENT ON COLUMN rejected.reason IS 'why the gate kept it out, in a few words, such as "names only China" or "both sides only in passing"';
 COMMENT ON COLUMN rejected.relevance IS 'how close it came, from 0 to 1';
 COMMENT ON COLUMN rejected.sentences IS 'sentences looked at';
