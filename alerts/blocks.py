@@ -12,7 +12,8 @@ from itertools import product
 from typing import Any
 
 from alerts.rules import AlertRules
-from alerts.words import AlertView, Command, QuoteView, more
+from alerts.views import AlertView, Command, QuoteView
+from alerts.words import more
 
 Block = dict[str, Any]
 
@@ -52,12 +53,12 @@ def payload(views: Sequence[AlertView], rules: AlertRules, subject: str, message
     return json.dumps(message).encode()
 
 
-def plain_payload(lines: Sequence[str], subject: str, message_id: str) -> bytes:
+def plain_payload(lines: Sequence[str], subject: str, message_id: str, event_type: str = "amur_test") -> bytes:
     """The JSON of a message of a heading and paragraphs."""
     message = {
         "text": escape_within(subject),
         "blocks": [_header(subject), *[_section(escape_within(line)) for line in lines]],
-        "metadata": {"event_type": "amur_test", "event_payload": {"message_id": message_id}},
+        "metadata": {"event_type": event_type, "event_payload": {"message_id": message_id}},
     }
     return json.dumps(message).encode()
 
@@ -75,7 +76,7 @@ def _fitting(views: Sequence[AlertView], rules: AlertRules) -> list[Block]:
 
 
 def _alert(view: AlertView, quoted: int) -> list[Block]:
-    about = f"First seen {view.first_seen}. {view.definition}"
+    about = f"{view.when}. {view.definition}"
     return [
         _header(f"{view.kind.capitalize()}: {view.label}"),
         _section(escape_within(about, 1400) + "\n" + escape_within(" ".join(view.newness), 1500)),

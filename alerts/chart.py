@@ -41,7 +41,8 @@ def theme_chart(label: str, series: Sequence[DayCount], window_days: int) -> byt
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.045, 0.13, 0.91, 0.65))
         figure.text(0.0, 0.96, _drawable(label), va="top", fontweight="bold", color=INK)
-        caption = f"Stories per day over {len(series)} days, the last {window_days} in red"
+        lately = "one" if window_days == 1 else window_days
+        caption = f"Stories per day over {len(series)} days, the last {lately} in red"
         figure.text(0.0, 0.87, caption, va="top", fontsize=10.5, color=INK)
         if series:
             _draw(axes, series, window_days)

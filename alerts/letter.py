@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -27,6 +27,7 @@ HEADERS = {
     "MIME-Version",
     "Content-Type",
 }
+THREADED = {"In-Reply-To", "References"}  # what makes a message part of a conversation
 PART_HEADERS = {"Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Content-ID", "MIME-Version"}
 
 # A Slack message has no sender's domain; nobody can own this one.
@@ -113,11 +114,13 @@ def header_value(text: str, limit: int = SUBJECT) -> str:
     return clean(text, limit).replace("=?", "= ?")
 
 
-def compose(envelope: Envelope, subject: str, text: str, html: str, images: Mapping[str, bytes]) -> Rendered:
+def compose(
+    envelope: Envelope, subject: str, text: str, html: str, images: Mapping[str, bytes], answers: str = ""
+) -> Rendered:
     """The message: text and HTML as alternatives, PNG images (by Content-ID) beside the HTML.
 
-    Equal arguments give equal bytes. Raises RenderError for a bad address, or if the bytes hold a header
-    that we did not write.
+    `answers` is the Message-ID of an earlier message that this one belongs to. Equal arguments give equal bytes.
+    Raises RenderError for a bad address, or if the bytes hold a header that we did not write.
     """
     sender, subject = address(envelope.sender), header_value(subject)
     message = EmailMessage(policy=POLICY)
@@ -129,9 +132,11 @@ def compose(envelope: Envelope, subject: str, text: str, html: str, images: Mapp
     # Keeps vacation replies away; the list's id gives people something to filter by.
     message["Auto-Submitted"] = "auto-generated"
     message["List-Id"] = f"Amur alerts <amur-alerts.{sender.domain}>"
+    for name in THREADED if answers else ():
+        message[name] = answers
     _fill(message, envelope.key, text, html, images)
     raw = message.as_bytes()
-    check_headers(raw)
+    check_headers(raw, HEADERS | THREADED if answers else HEADERS)
     return Rendered(message_id(envelope), subject, raw)
 
 
@@ -148,13 +153,13 @@ def _fill(message: EmailMessage, key: uuid.UUID, text: str, html: str, images: M
         page.set_boundary(f"amur-{key}-r")
 
 
-def check_headers(raw: bytes) -> None:
+def check_headers(raw: bytes, expected: Collection[str] = frozenset(HEADERS)) -> None:
     """Compare the headers of the message and of its parts with those that we write.
 
     Raises RenderError on any difference: whatever a title managed to do, it is not sent.
     """
     top, *parts = BytesParser(policy=compat32).parsebytes(raw).walk()
-    if sorted(top.keys()) != sorted(HEADERS):
+    if sorted(top.keys()) != sorted(expected):
         raise RenderError(f"unexpected headers in the message: {clean(', '.join(top.keys()), LINK)}")
     for part in parts:
         if not set(part.keys()) <= PART_HEADERS:

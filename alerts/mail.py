@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -21,11 +23,21 @@ from alerts.words import clean
 
 QUIT = 2.0  # seconds to wait for a goodbye, which nothing depends on
 TEMPORARY, PERMANENT, BEYOND = 400, 500, 600  # reply codes
+# What RFC 3463 calls transient, whatever class a server gives it: a full mailbox, a full or closing system, a line
+# that broke, a loop, congestion. Not 4.1, with which big hosts mean a mailbox that does not exist:
+# https://learn.microsoft.com/exchange/mail-flow-best-practices/use-directory-based-edge-blocking
+PASSING = {"2.2", "3.1", "3.2", "4.2", "4.3", "4.5", "4.6", "4.7", "7.28"}
+# What a server holds against us rather than against message or recipient, and our side can mend: login and encryption
+# (RFC 3463, 4954), DKIM, SPF, reverse DNS (RFC 7372), a domain that takes no mail (RFC 7505).
+OURS = {"7.8", "7.9", "7.10", "7.11", "7.12", "7.13", "7.14", *(f"7.{n}" for n in range(20, 28))}
+NOT_ALLOWED = "7.1"  # to whoever did not log in, it mostly means that relaying takes a login
+STORAGE = 552  # without an enhanced code: RFC 5321 has clients take it for a full mailbox
 AUTH_NEEDED = {530, 534, 535, 538}  # replies that mean "log in first" wherever they come
 SAID = 200  # characters of a server's reply
 HIDDEN = "***"
 TLS_ADVICE = "Check port, security and ca_file."
 AUTH_ADVICE = "Check user and password."
+POLICY_ADVICE = "Check the login under [email], and the sender's domain (SPF, DKIM)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +63,26 @@ def send(account: SmtpAccount, recipient: str, body: bytes) -> SendResult:
     """Send one message, whose bytes are not changed, to one recipient.
 
     Never raises for what the server does, and ends within the deadline and a second. A server that cannot
-    be reached or trusted, a login that fails and a 4xx reply are worth a retry; a 5xx reply to the sender,
-    the recipient or the message is final; unclear is what breaks off after the message was handed over.
+    be reached or trusted, a login that fails and a 4xx reply are worth a retry, and so is a 5xx reply whose
+    enhanced code (RFC 3463) names what passes or what our side can mend; any other 5xx reply to the sender,
+    the recipient or the message is final. Unclear is what breaks off after the message was handed over.
     """
     if obstacle := _obstacle(account, recipient):
         return obstacle
     sender, to = address(account.sender).addr_spec, address(recipient).addr_spec
+    return _try(account, lambda line: _hand_over(line, sender, to, body))
+
+
+def knock(account: SmtpAccount) -> SendResult:
+    """Dial, encrypt and log in as `send` does, and say goodbye: "sent" means that a message could be handed over."""
+    return _obstacle(account, account.sender) or _try(account, lambda line: line.noop())
+
+
+def _try(account: SmtpAccount, say: Callable[[_Line], object]) -> SendResult:
+    """What comes of a conversation in which `say` follows the login."""
     progress = _Progress()
     try:
-        within(account.deadline, lambda: _converse(account, progress, sender, to, body), progress.cut)
+        within(account.deadline, lambda: _converse(account, progress, say), progress.cut)
     except Overdue:
         return _judge(TimeoutError(), progress, account)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -138,7 +161,7 @@ class _Line(smtplib.SMTP):
         self._progress.handed_over = self._progress.handed_over or isinstance(s, bytes)
 
 
-def _converse(account: SmtpAccount, progress: _Progress, sender: str, to: str, body: bytes) -> None:
+def _converse(account: SmtpAccount, progress: _Progress, say: Callable[[_Line], object]) -> None:
     context = None
     if account.security != "none":
         progress.stage = "tls"  # a file of authorities that cannot be read belongs here
@@ -146,22 +169,15 @@ def _converse(account: SmtpAccount, progress: _Progress, sender: str, to: str, b
         progress.stage = "dial"
     try:
         with contextlib.closing(_Line(account, progress, context if account.security == "tls" else None)) as line:
-            _hand_over(line, account, progress, context, sender, to, body)
+            _enter(line, account, progress, context)
+            say(line)
             progress.accepted = True
             _part(line)
     finally:
         progress.release()
 
 
-def _hand_over(
-    line: _Line,
-    account: SmtpAccount,
-    progress: _Progress,
-    context: ssl.SSLContext | None,
-    sender: str,
-    to: str,
-    body: bytes,
-) -> None:
+def _enter(line: _Line, account: SmtpAccount, progress: _Progress, context: ssl.SSLContext | None) -> None:
     line.ehlo_or_helo_if_needed()
     if account.security == "starttls":
         progress.stage = "tls"
@@ -170,6 +186,9 @@ def _hand_over(
         progress.stage = "login"
         line.login(account.user, account.password)
     progress.stage = "message"
+
+
+def _hand_over(line: _Line, sender: str, to: str, body: bytes) -> None:
     refused = line.sendmail(sender, [to], body)
     if refused:
         raise smtplib.SMTPRecipientsRefused(refused)
@@ -197,15 +216,19 @@ def _judge(error: Exception, progress: _Progress, account: SmtpAccount) -> SendR
     if isinstance(error, TimeoutError):
         return SendResult("retry", "smtp_timeout", f"{host} was not done within {account.deadline:g} s.")
     if code and code not in AUTH_NEEDED and progress.stage in {"dial", "message"}:
-        return _refusal(code, host, said, at_the_door=progress.stage == "dial")
+        return _refusal(code, host, said, at_the_door=progress.stage == "dial", anonymous=not account.user)
     if isinstance(error, ssl.SSLError) or progress.stage == "tls":
         return SendResult("retry", "smtp_tls", f"No trusted encrypted connection to {host}: {said}. {TLS_ADVICE}")
     return _locked_out(host, said) if code or progress.stage == "login" else _cut_off(host, said, progress)
 
 
-def _refusal(code: int, host: str, said: str, *, at_the_door: bool) -> SendResult:
-    if code < PERMANENT:
+def _refusal(code: int, host: str, said: str, *, at_the_door: bool, anonymous: bool) -> SendResult:
+    status = re.match(r"\d{3}[ -]([245])\.(\d{1,3}\.\d{1,3})\b", said)
+    kind, what = status.groups() if status else ("", "2.2" if code == STORAGE else "")
+    if code < PERMANENT or kind == "4" or what in PASSING:
         return SendResult("retry", "smtp_busy", f"{host} asks to try again later: {said}.")
+    if what in OURS or (what == NOT_ALLOWED and anonymous):
+        return SendResult("retry", "smtp_policy", f"{host} does not take mail from us: {said}. {POLICY_ADVICE}")
     # A server that turns us away at the door says nothing about the message.
     return SendResult("retry" if at_the_door else "undeliverable", "smtp_refused", f"{host} refuses: {said}.")
 

@@ -10,12 +10,26 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from alerts import blocks, words
+from alerts import blocks, quiet, views, words
 from alerts.letter import Envelope, Rendered, RenderError, compose, header_value, image_id, message_id
 from alerts.rules import AlertRules
-from warehouse.records import Alert
+from warehouse.records import Alert, Quiet, TakenBack
 
-__all__ = ["Envelope", "RenderError", "Rendered", "email", "message_id", "slack", "text", "trial_email", "trial_slack"]
+__all__ = [
+    "Envelope",
+    "RenderError",
+    "Rendered",
+    "correction_email",
+    "correction_slack",
+    "email",
+    "message_id",
+    "quiet_email",
+    "quiet_slack",
+    "slack",
+    "text",
+    "trial_email",
+    "trial_slack",
+]
 
 TRIAL_SUBJECT = "Amur: test message"
 
@@ -31,7 +45,7 @@ def email(alerts: Sequence[Alert], envelope: Envelope, rules: AlertRules) -> Ren
     told, rest = _split(alerts, rules)
     cids = [image_id(envelope, f"chart-{n}") for n in range(1, len(told) + 1)]
     values = {
-        "views": [words.view(alert, rules) for alert in told],
+        "views": [views.view(alert, rules) for alert in told],
         "cids": cids,
         "more": words.more(alert.label for alert in rest) if rest else "",
         "pause": words.count(rules.cooldown_days, "day", "days") if rules.cooldown_days else "",
@@ -48,14 +62,13 @@ def slack(alerts: Sequence[Alert], envelope: Envelope, rules: AlertRules) -> Ren
     """
     _split(alerts, rules)
     identity, subject = message_id(envelope), header_value(words.subject(alerts))
-    views = [words.view(alert, rules) for alert in alerts]
-    body = blocks.payload(views, rules, subject, identity)
+    body = blocks.payload([views.view(alert, rules) for alert in alerts], rules, subject, identity)
     return Rendered(identity, subject, body)
 
 
 def text(alert: Alert, rules: AlertRules) -> str:
     """One alert as plain text, as the text part of the e-mail shows it."""
-    return _template("alert.txt").render(view=words.view(alert, rules))
+    return _template("alert.txt").render(view=views.view(alert, rules))
 
 
 def trial_email(envelope: Envelope) -> Rendered:
@@ -72,6 +85,32 @@ def trial_slack(envelope: Envelope) -> Rendered:
     )
 
 
+def correction_email(alerts: Sequence[TakenBack], envelope: Envelope, answers: str) -> Rendered:
+    """A short e-mail that takes alerts back, in the conversation of the message `answers` that told of them."""
+    values: dict[str, object] = {"views": [words.taken_back(alert) for alert in alerts]}
+    return _letter("correction", words.correction_subject(alerts), envelope, values, {}, answers)
+
+
+def correction_slack(alerts: Sequence[TakenBack], envelope: Envelope) -> Rendered:
+    """A short Slack message that takes alerts back; a webhook cannot answer an earlier message."""
+    identity, subject = message_id(envelope), header_value(words.correction_subject(alerts))
+    lines = [line for alert in alerts for line in words.taken_back(alert)]
+    return Rendered(identity, subject, blocks.plain_payload(lines, subject, identity, "amur_correction"))
+
+
+def quiet_email(facts: Quiet, envelope: Envelope) -> Rendered:
+    """A short e-mail that says that there is nothing to tell."""
+    return _letter("notice", quiet.subject(facts), envelope, {"paragraphs": quiet.paragraphs(facts)}, {})
+
+
+def quiet_slack(facts: Quiet, envelope: Envelope) -> Rendered:
+    """A short Slack message that says that there is nothing to tell."""
+    identity, subject = message_id(envelope), header_value(quiet.subject(facts))
+    return Rendered(
+        identity, subject, blocks.plain_payload(quiet.paragraphs(facts), subject, identity, "amur_heartbeat")
+    )
+
+
 def _split(alerts: Sequence[Alert], rules: AlertRules) -> tuple[Sequence[Alert], Sequence[Alert]]:
     if not alerts:
         raise ValueError("a message needs an alert")
@@ -80,11 +119,16 @@ def _split(alerts: Sequence[Alert], rules: AlertRules) -> tuple[Sequence[Alert],
 
 
 def _letter(
-    name: str, subject: str, envelope: Envelope, values: dict[str, object], images: dict[str, bytes]
+    name: str,
+    subject: str,
+    envelope: Envelope,
+    values: dict[str, object],
+    images: dict[str, bytes],
+    answers: str = "",
 ) -> Rendered:
     values = {**values, "subject": header_value(subject), "envelope": envelope}
     plain, page = (_template(f"{name}.{kind}").render(values) for kind in ("txt", "html"))
-    return compose(envelope, subject, plain, page, images)
+    return compose(envelope, subject, plain, page, images, answers)
 
 
 @cache

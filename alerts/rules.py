@@ -5,9 +5,10 @@ Pure: `now` is an argument, nothing is read or written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Literal
 
 from warehouse.records import Finding, Message, MessageState
@@ -26,7 +27,8 @@ WAITS = (
 # a machine that slept for a week still gets all its attempts.
 MOST_ATTEMPTS = 13
 
-Decision = Literal["alert", "cooldown"]
+Silence = Literal["muted", "snoozed"]
+Decision = Literal["alert", "cooldown"] | Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,21 @@ def decide(
     past_alerts: Sequence[tuple[str, str, datetime]],
     rules: AlertRules,
     now: datetime,
+    silenced: Mapping[str, Silence] = MappingProxyType({}),
 ) -> list[tuple[Finding, Decision]]:
-    """Say of each finding, in order, whether it is alerted or still cooling down.
+    """Say of each finding, in order, whether it is alerted, still cooling down, or of a theme that is silenced.
 
-    `past_alerts` are (kind, theme id, created at) of earlier alerts. Two findings of one kind and theme in
-    the same call make one alert.
+    `past_alerts` are (kind, theme id, created at) of earlier alerts, `silenced` are themes of which nobody wants to
+    hear now. Two findings of one kind and theme in the same call make one alert.
     """
     cooldown = timedelta(days=rules.cooldown_days)
     # A distance on both sides: an alert dated far ahead, by a clock since put right, silences nothing.
     cooling = {(kind, theme) for kind, theme, at in past_alerts if abs(now - at) < cooldown}
     decided: list[tuple[Finding, Decision]] = []
     for finding in findings:
+        if finding.theme_id in silenced:
+            decided.append((finding, silenced[finding.theme_id]))
+            continue
         about = (finding.kind, finding.theme_id)
         decided.append((finding, "cooldown" if about in cooling else "alert"))
         cooling.add(about)

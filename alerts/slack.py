@@ -14,6 +14,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import URLError
 from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, HTTPSHandler, ProxyHandler, Request, build_opener
 
 from alerts.deadline import Overdue, within
 from alerts.hosts import is_this_machine
@@ -79,15 +80,30 @@ def _is_usable(url: str) -> bool:
 
 
 def _post(hook: SlackHook, body: bytes) -> WebhookResponse:
-    from slack_sdk.webhook import WebhookClient  # slow to import, and most runs send nothing
+    from slack_sdk.webhook import WebhookClient, WebhookResponse  # slow to import, and most runs send nothing
+
+    class _Client(WebhookClient):
+        # The SDK's own follows redirects, with whatever they point at inside our network.
+        def _perform_http_request_internal(self, url: str, req: Request) -> WebhookResponse:
+            proxy = [ProxyHandler({"http": self.proxy, "https": self.proxy})] if self.proxy else []
+            with build_opener(_Staying, HTTPSHandler(context=self.ssl), *proxy).open(req, timeout=self.timeout) as got:
+                said = got.read().decode(got.headers.get_content_charset() or "utf-8")
+                return WebhookResponse(url=url, status_code=got.status, body=said, headers=dict(got.headers.items()))
 
     # slack_sdk logs addresses at DEBUG, and whole exceptions at ERROR: all that matters is in our result.
     quiet = logging.getLogger("alerts.slack.sdk")
     quiet.setLevel(logging.CRITICAL)
     # Its timeout is per read. Half of ours, so that dialling in vain is told apart from silence after sending.
-    client = WebhookClient(hook.url, timeout=max(int(hook.deadline / 2), 1), logger=quiet, retry_handlers=[])
+    client = _Client(hook.url, timeout=max(int(hook.deadline / 2), 1), logger=quiet, retry_handlers=[])
     # It serialises as `json.dumps` does by default, and so did we.
     return client.send_dict(json.loads(body))
+
+
+class _Staying(HTTPRedirectHandler):
+    """Goes nowhere else, whatever an answer says: the redirect becomes the answer."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 def _judge(answer: WebhookResponse, hook: SlackHook) -> SendResult:
@@ -97,6 +113,9 @@ def _judge(answer: WebhookResponse, hook: SlackHook) -> SendResult:
         return SendResult("sent")
     # Slack's reasons are single words; a page could hold anything, the address of the webhook too.
     word = f"{status} {said}" if re.fullmatch(r"[a-z_]{1,60}", said) else f"{status}"
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        text = f"The webhook {hook.name!r} sends us elsewhere ({word}), and redirects are not followed."
+        return SendResult("retry", "slack_redirect", f"{text} {WEBHOOK_ADVICE}")
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = _seconds(answer.headers.get("Retry-After", ""))
         return SendResult("retry", "slack_rate_limited", f"The webhook {hook.name!r} asks for fewer messages.", wait)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shlex
 import unicodedata
+import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from alerts.rules import AlertRules
-from warehouse.records import Alert, Quote
+from warehouse.records import Alert, TakenBack
 
 # Longest texts, in characters; the length of quotes is the user's.
 LABEL, TITLE, DEFINITION, NAME, SUBJECT, LINK = 120, 200, 600, 60, 140, 2048
@@ -19,45 +18,8 @@ NAMES = 12  # of publishers or blocs, before "and N more"
 
 # strftime's follow the locale.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-KINDS = {"first_seen": ("new theme", "new themes")}
+KINDS = {"first_seen": ("new theme", "new themes"), "surge": ("surge", "surges")}
 JOINERS = "\u200c\u200d"  # the invisible characters that scripts and emoji need
-SQL = (
-    "SELECT dated_at, publisher, bloc, score, title, url FROM article_themes"
-    " WHERE theme_id = '{theme}' ORDER BY dated_at DESC LIMIT 20"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteView:
-    """One quote as it is shown; `url` is "" where there is no link that may be shown."""
-
-    sentence: str
-    title: str
-    source: str  # publisher, bloc, date
-    phrase: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something to do about an alert: what for, and the line to type."""
-
-    purpose: str
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlertView:
-    """One alert as it is shown: what, why, how new, what to do."""
-
-    kind: str  # "new theme"
-    label: str
-    definition: str
-    first_seen: str  # a date
-    newness: tuple[str, ...]  # sentences
-    quotes: tuple[QuoteView, ...]
-    commands: tuple[Command, ...]
-    chart: str  # the chart in words
 
 
 def clean(text: str, limit: int) -> str:
@@ -123,104 +85,30 @@ def more(labels: Iterable[str]) -> str:
 
 def subject(alerts: Sequence[Alert]) -> str:
     """The subject line, which names the themes; it may still hold what has a meaning in a header."""
-    one, many = KINDS.get(alerts[0].kind, ("theme", "themes"))
     if len(alerts) > 1:
-        return cut(f"Amur: {len(alerts)} {many} – " + "; ".join(clean(a.label, 50) for a in alerts), SUBJECT)
+        kinds = Counter(alert.kind for alert in alerts)
+        told = ", ".join(count(n, *KINDS.get(kind, ("theme", "themes"))) for kind, n in kinds.items())
+        return cut(f"Amur: {told} – " + "; ".join(clean(a.label, 50) for a in alerts), SUBJECT)
+    one, _ = KINDS.get(alerts[0].kind, ("theme", "themes"))
     publishers = count(len(alerts[0].publishers), "publisher", "publishers")
     return f"Amur: {one} – {clean(alerts[0].label, 80)} ({publishers})"
 
 
-def view(alert: Alert, rules: AlertRules) -> AlertView:
-    """The alert in words."""
-    return AlertView(
-        kind=KINDS.get(alert.kind, ("theme", ""))[0],
-        label=clean(alert.label, LABEL),
-        definition=clean(alert.definition, DEFINITION),
-        first_seen=day(_first_seen(alert)),
-        newness=_newness(alert),
-        quotes=tuple(_quote(q, rules.quote_chars) for q in _chosen(alert.quotes, rules.quotes)),
-        commands=_commands(alert),
-        chart=_chart(alert),
-    )
+def correction_subject(alerts: Sequence[TakenBack]) -> str:
+    """The subject line of a message that takes alerts back."""
+    return cut("Amur: taken back – " + "; ".join(clean(a.label, 80) for a in alerts), SUBJECT)
 
 
-def _first_seen(alert: Alert) -> date:
-    start = _window_start(alert)
-    days = [d.day for d in alert.series if d.stories] + [q.dated_at.date() for q in alert.quotes]
-    return min((day for day in days if day >= start), default=alert.created_at.date())
-
-
-def _window_start(alert: Alert) -> date:
-    """The day on which the window began, at the hour at which the alert was made."""
-    return (alert.created_at - timedelta(days=alert.window_days)).date()
-
-
-def _newness(alert: Alert) -> tuple[str, ...]:
-    before = _window_start(alert)
-    stories, articles = count(alert.stories, "story", "stories"), count(alert.articles, "article", "articles")
-    publishers = count(len(alert.publishers), "publisher", "publishers")
-    blocs = count(len(alert.blocs), "bloc", "blocs")
-    lately = f"In the last {count(alert.window_days, 'day', 'days')}: {stories} ({articles}, copies counted once)"
+def taken_back(alert: TakenBack) -> tuple[str, ...]:
+    """What is said of an alert that was retracted, sentence by sentence."""
+    label, because = clean(alert.label, LABEL), clean(alert.because, DEFINITION)
     return (
-        f"{lately} from {publishers}: {names(alert.publishers)}.",
-        f"Speaking from {blocs}: {names(alert.blocs)}.",
-        f"Baseline: the {count(alert.silence_days, 'day', 'days')} before {day(before)}, in which it was not seen.",
-        *_short_watch(alert, before),
+        f"Please disregard the alert of {day(alert.created_at)} on “{label}”: it was wrong and is taken back.",
+        *((f"Why: {because}",) if because else ()),
+        f"The alert again: amur alerts preview {short(alert.alert_id)}",
     )
 
 
-def _short_watch(alert: Alert, before: date) -> tuple[str, ...]:
-    """Silence that nobody listened to is no proof: say so where the warehouse is younger than the baseline."""
-    since = alert.watched_since.date()
-    if since <= before - timedelta(days=alert.silence_days):
-        return ()
-    listened = count(max((before - since).days, 0), "day", "days")
-    return (
-        f"Amur has watched since {day(since)}, for {listened} of them; of the time before it knows what feeds held.",
-    )
-
-
-def _chosen(quotes: Sequence[Quote], most: int) -> list[Quote]:
-    """At most so many quotes, one of each publisher before the second of any."""
-    heard: dict[str, int] = {}
-    turns = []
-    for position, quote in enumerate(quotes):
-        heard[quote.publisher] = heard.get(quote.publisher, 0) + 1
-        turns.append((heard[quote.publisher], position))
-    return [quotes[position] for _, position in sorted(turns)[:most]]
-
-
-def _quote(quote: Quote, limit: int) -> QuoteView:
-    return QuoteView(
-        sentence=clean(quote.sentence, limit),
-        title=clean(quote.title, TITLE) or "Untitled",
-        source=f"{clean(quote.publisher, NAME)} · {clean(quote.bloc, NAME)} · {day(quote.dated_at)}",
-        phrase=clean(quote.phrase, NAME),
-        url=http_link(quote.url),
-    )
-
-
-def _commands(alert: Alert) -> tuple[Command, ...]:
-    url = next((q.url for q in alert.quotes if http_link(q.url)), "")
-    explain = (Command("Why an article scored what it scored", f"amur explain {shlex.quote(url)}"),) if url else ()
-    statement = SQL.format(theme=clean(alert.theme_id, LABEL).replace("'", "''"))
-    return (
-        Command("All articles on the theme", f"amur sql {_double_quoted(statement)}"),
-        *explain,
-        Command("This alert again", f"amur alerts preview {alert.id}"),
-    )
-
-
-def _double_quoted(text: str) -> str:
-    """The text as one word for a shell; easier to read than `shlex.quote` where single quotes are inside."""
-    return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
-
-
-def _chart(alert: Alert) -> str:
-    start = _window_start(alert)
-    inside = sum(d.stories for d in alert.series if d.day >= start)
-    before = sum(d.stories for d in alert.series if d.day < start)
-    return (
-        f"Stories per day over {count(len(alert.series), 'day', 'days')}:"
-        f" {inside} in the last {count(alert.window_days, 'day', 'days')}, {before or 'none'} before."
-    )
+def short(alert_id: uuid.UUID) -> str:
+    """As much of an alert's id as names it well enough in a command."""
+    return str(alert_id)[:8]

@@ -1,4 +1,4 @@
-"""What is new: copies are folded into stories, and a theme that nobody spoke of is found when they do.
+"""What is new: a theme that nobody spoke of is found when they do.
 
 Pure and deterministic: the same warehouse gives the same stories and findings, and the cost of an
 article depends on the window of days looked at, never on the size of the archive.
@@ -6,21 +6,24 @@ article depends on the window of days looked at, never on the size of the archiv
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-import numpy as np
-import numpy.typing as npt
+from extractors.stories import appearance_order, voices
+from warehouse.records import Appearance, Finding
 
-from warehouse.records import Appearance, Copy, Finding
+_OUTAGE = 2  # days
 
 
 @dataclass(frozen=True, slots=True)
 class NoveltyRules:
-    """When copies are one story, and when a theme counts as new. Days are 24 hours; the distance is in bits."""
+    """When copies are one story, when a theme counts as new, and when it surges.
+
+    Days are 24 hours, those of a surge UTC days; the distance is in bits. `surge_false_rate` is the share of days on
+    which a theme that is as loud as ever may be called surging; 0 finds no surges.
+    """
 
     window_days: int = 7
     silence_days: int = 60
@@ -30,6 +33,9 @@ class NoveltyRules:
     burn_in_articles: int = 200
     story_days: int = 14
     story_distance: int = 12
+    surge_window_days: int = 1
+    surge_baseline_days: int = 28
+    surge_false_rate: float = 0.002
 
     @property
     def window(self) -> timedelta:
@@ -39,50 +45,10 @@ class NoveltyRules:
     def silence(self) -> timedelta:
         return timedelta(days=self.silence_days)
 
-
-def assign_stories(new: Iterable[Copy], remembered: Iterable[Copy], rules: NoveltyRules) -> tuple[Copy, ...]:
-    """Give each new article the story of its nearest copy, or make it a story of its own.
-
-    A copy is an article whose fingerprint differs in at most `story_distance` bits and whose date lies
-    within `story_days` of it. An article without a fingerprint (too
-    little text) is always a story of its own. The order of `new` does not matter.
-    """
-    known = [copy for copy in remembered if copy.fingerprint]
-    arrivals = sorted(new, key=_reading_order)
-    prints = np.zeros(len(known) + len(arrivals), dtype=np.uint64)
-    prints[: len(known)] = [copy.fingerprint for copy in known]
-    placed = []
-    for article in arrivals:
-        story, distance = _nearest(article, known, prints[: len(known)], rules)
-        copy = replace(article, story_id=story, distance=distance)
-        placed.append(copy)
-        if copy.fingerprint:
-            prints[len(known)] = copy.fingerprint
-            known.append(copy)
-    return tuple(placed)
-
-
-def _reading_order(copy: Copy) -> tuple[datetime, uuid.UUID]:
-    return copy.dated_at, copy.article_id
-
-
-def _nearest(
-    article: Copy, known: Sequence[Copy], prints: npt.NDArray[np.uint64], rules: NoveltyRules
-) -> tuple[uuid.UUID, int]:
-    """The story of the nearest copy and the bits between; the earliest copy where several are as near."""
-    if not article.fingerprint:
-        return article.article_id, 0
-    distances = np.bitwise_count(prints ^ np.uint64(article.fingerprint))
-    reach = timedelta(days=rules.story_days)
-    copies = [
-        (int(distances[i]), *_reading_order(known[i]), known[i].story_id)
-        for i in map(int, np.flatnonzero(distances <= rules.story_distance))
-        if abs(known[i].dated_at - article.dated_at) <= reach
-    ]
-    if not copies:
-        return article.article_id, 0
-    distance, _, _, story = min(copies)
-    return story, distance
+    @property
+    def reach(self) -> timedelta:
+        """How far apart copies may be dated."""
+        return timedelta(days=self.story_days)
 
 
 def burnt_in_at(first_at: datetime | None, nth_relevant_at: datetime | None, rules: NoveltyRules) -> datetime | None:
@@ -95,6 +61,16 @@ def burnt_in_at(first_at: datetime | None, nth_relevant_at: datetime | None, rul
         return first_at
     by_time = first_at + timedelta(days=rules.burn_in_days)
     return by_time if nth_relevant_at is None else min(by_time, nth_relevant_at)
+
+
+def reaching_back(rules: NoveltyRules, gap: timedelta) -> NoveltyRules:
+    """The rules after `gap`, the longest time without a pass that ended within the window.
+
+    What came up meanwhile was looked at by nobody while it was new: the window is longer by that time, and the
+    silence before it is the one there was. Less than two days is the ordinary distance of passes.
+    """
+    days = gap // timedelta(days=1)
+    return rules if days < _OUTAGE else replace(rules, window_days=rules.window_days + days)
 
 
 def first_seen(
@@ -139,11 +115,11 @@ def _first_seen(
         a.dated_at <= opens or a.first_seen_at <= quiet_until for a in appearances if a.dated_at > opens - rules.silence
     ):
         return None
-    fresh = sorted((a for a in appearances if a.dated_at > opens and not a.baseline), key=_appearance_order)
-    voices = _voices(fresh)
+    fresh = sorted((a for a in appearances if a.dated_at > opens and not a.baseline), key=appearance_order)
+    speaking = voices(fresh)
     # A summary is thin evidence: it may support a finding, it may not carry one alone.
-    publishers = {voice.publisher for voice in voices}
-    if len(voices) < rules.stories or len(publishers) < rules.publishers or all(a.thin for a in fresh):
+    publishers = {voice.publisher for voice in speaking}
+    if len(speaking) < rules.stories or len(publishers) < rules.publishers or all(a.thin for a in fresh):
         return None
     return Finding(
         kind="first_seen",
@@ -153,23 +129,7 @@ def _first_seen(
         window_days=rules.window_days,
         silence_days=rules.silence_days,
         article_ids=tuple(a.article_id for a in fresh),
-        stories=len(voices),
+        stories=len(speaking),
         publishers=tuple(sorted(publishers)),
-        blocs=tuple(sorted({voice.bloc for voice in voices})),
+        blocs=tuple(sorted({voice.bloc for voice in speaking})),
     )
-
-
-def _appearance_order(appearance: Appearance) -> tuple[datetime, datetime, uuid.UUID]:
-    """By date; one that is dated by day alone, which is midnight, comes at the end of its day: it may be the copy."""
-    dated = appearance.dated_at
-    if dated.time() == time.min:
-        dated += timedelta(days=1)
-    return dated, appearance.first_seen_at, appearance.article_id
-
-
-def _voices(fresh: Sequence[Appearance]) -> tuple[Appearance, ...]:
-    """Each story's voice: its earliest copy. Who copies does not speak."""
-    voices: dict[uuid.UUID, Appearance] = {}
-    for appearance in fresh:
-        voices.setdefault(appearance.story_id, appearance)
-    return tuple(voices.values())

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts import rules as alert_rules
-from extractors import novelty
-from extractors.novelty import NoveltyRules
+from extractors import novelty, surge
 from extractors.themes import JudgeInput, judge
 from extractors.workers import Failed
+from flows import waking
+from flows.comparing import place_in_stories
 from flows.house import House, Pass, until_none_is_left
-from warehouse import articles, judgements, outbox, passes
+from warehouse import articles, history, judgements, outbox, passes, surges, verdicts
 from warehouse.connect import Connection
-from warehouse.records import Finding, Judgement
+from warehouse.records import Finding, Judgement, PastFinding
 
 # The size of a retry and of a transaction; larger where the archive is judged anew, to stay under a hundred tasks.
 ARTICLES_AT_ONCE, MOST_BATCHES = 100, 40
@@ -41,8 +42,13 @@ def unjudged(house: House, this: Pass) -> Iterator[Sequence[JudgeInput]]:
 def judge_articles(house: House, this: Pass, unjudged: Sequence[JudgeInput]) -> None:
     """Judge articles under the configured themes; one that fails again and again is rejected with the reason."""
     taxonomy = house.settings.taxonomy
-    work = [(article, taxonomy, this.now) for article in unjudged]
-    results = house.workers.map(judge, work, house.settings.deadlines.judge, lambda _: house.watch.advance("judge"))
+    results = house.workers.map(
+        judge,
+        [(article,) for article in unjudged],
+        house.settings.deadlines.judge,
+        lambda _: house.watch.advance("judge"),
+        shared=(taxonomy, this.now),
+    )
     judged = [result for result in results if not isinstance(result, Failed)]
     failed = [(a.id, r.reason) for a, r in zip(unjudged, results, strict=True) if isinstance(r, Failed)]
     with house.store.transaction() as con:
@@ -63,38 +69,35 @@ def _rejected(article_id: UUID, taxonomy_id: str, now: datetime, reason: str) ->
 
 
 def compare_and_decide(house: House, this: Pass) -> None:
-    """Fold copies into stories, find what is new, and commit findings, decisions and alerts together."""
+    """Fold copies into stories, find what is new or surges, and commit findings, decisions and alerts together."""
     with house.store.transaction() as con:
-        _place_in_stories(con, house.settings.novelty, this.now)
-        findings = _findings(house, con, this.now)
+        history.adopt(con)
+    place_in_stories(house, this.now)
+    with house.store.transaction() as con:
+        silenced = verdicts.silenced(con, this.now)
+        findings = _findings(house, con, this.now, silenced)
         alerted = outbox.recent_alerts(con, this.now - timedelta(days=house.settings.alerts.cooldown_days))
-        decided = alert_rules.decide(findings, alerted, house.settings.alerts, this.now)
+        decided = alert_rules.decide(findings, alerted, house.settings.alerts, this.now, silenced)
         outbox.save_findings(con, decided)
     this.count(findings=len(decided), alerts=sum(decision == "alert" for _, decision in decided))
 
 
-def _place_in_stories(con: Connection, rules: NoveltyRules, now: datetime) -> None:
-    arrivals = judgements.without_story(con)
-    if arrivals:
-        # Only what bears on what is new is compared, however old an arrival is: no cost that grows with the archive.
-        oldest = max(min(copy.dated_at for copy in arrivals), now - rules.window - rules.silence)
-        remembered = judgements.fingerprints_since(con, oldest - timedelta(days=rules.story_days))
-        judgements.save_stories(con, novelty.assign_stories(arrivals, remembered, rules))
-
-
-def _findings(house: House, con: Connection, now: datetime) -> tuple[Finding, ...]:
+def _findings(house: House, con: Connection, now: datetime, silent: Collection[str]) -> tuple[Finding, ...]:
     rules, taxonomy_id = house.settings.novelty, house.settings.taxonomy.id
-    horizon = now - rules.window - rules.silence
+    gap = passes.longest_gap(con, now - rules.window - rules.silence, now - rules.window, now)
+    wider = novelty.reaching_back(rules, gap)
+    horizon = now - wider.window - wider.silence
     burnt_in = novelty.burnt_in_at(*judgements.burn_in_facts(con, rules.burn_in_articles), rules)
     if burnt_in is None or judgements.history_waits(con, horizon, now - PATIENCE):
         return ()
     # Up to then everything is history: the burn-in, and the moment a theme came into use as it is.
     used_since = judgements.themes_used_since(con, taxonomy_id)
-    return novelty.first_seen(
-        judgements.appearances(con, taxonomy_id, horizon),
-        judgements.recent_findings(con, horizon),
-        {theme: max(burnt_in, since) for theme, since in used_since.items()},
-        taxonomy_id,
-        rules,
-        now,
-    )
+    quiet_until = {theme: max(burnt_in, since) for theme, since in used_since.items()}
+    seen_since = min(horizon, surge.looks_back(rules, now))
+    appearances = judgements.appearances(con, taxonomy_id, seen_since)
+    first = novelty.first_seen(
+        appearances, judgements.recent_findings(con, horizon), quiet_until, taxonomy_id, wider, now
+    ) + waking.found_anew(con, silent, quiet_until, taxonomy_id, rules, now)
+    told = [*surges.past_findings(con, seen_since, silent), *(PastFinding(f.theme_id, f.found_at) for f in first)]
+    polls = surges.feed_days(con, surge.looks_back(rules, now))
+    return first + surge.surges(appearances, polls, told, quiet_until, taxonomy_id, rules, now)

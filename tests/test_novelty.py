@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from extractors.novelty import NoveltyRules, assign_stories, burnt_in_at, first_seen
-from warehouse.records import Appearance, Copy
+from extractors.novelty import NoveltyRules, burnt_in_at, first_seen, reaching_back
+from warehouse.records import Appearance
 
 NOW = datetime(2026, 3, 20, 6, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=100)
@@ -18,10 +16,6 @@ RULES = NoveltyRules()
 
 def key(n: int) -> uuid.UUID:
     return uuid.UUID(int=n)
-
-
-def copy(n: int, fingerprint: int, days_ago: float = 0.0) -> Copy:
-    return Copy(key(n), key(n), fingerprint, NOW - timedelta(days=days_ago))
 
 
 def appearance(
@@ -34,42 +28,6 @@ def appearance(
 
 def found(appearances: list[Appearance], *, before=(), quiet_until: datetime = LONG_AGO):
     return first_seen(appearances, before, {"energy": quiet_until}, "t1", RULES, NOW)
-
-
-def stories_of(placed: tuple[Copy, ...]) -> dict[int, int]:
-    return {c.article_id.int: c.story_id.int for c in placed}
-
-
-def test_near_copies_are_one_story() -> None:
-    """Articles a few bits apart share the story of the earliest; one that differs more is its own."""
-    placed = assign_stories([copy(1, 0xFF, 2), copy(2, 0xFE, 1), copy(3, 0xFF00FF00FF)], [], RULES)
-    assert stories_of(placed) == {1: 1, 2: 1, 3: 3}
-
-
-def test_copies_join_what_is_remembered() -> None:
-    """A copy joins the story its original already has, not the original itself."""
-    remembered = Copy(key(5), key(4), 0xABCD, NOW - timedelta(days=3))
-    (placed,) = assign_stories([copy(6, 0xABCC)], [remembered], RULES)
-    assert (placed.story_id, placed.distance) == (key(4), 1)
-
-
-def test_old_copies_are_other_stories() -> None:
-    """A text that comes back after the window of days is a story again."""
-    remembered = copy(1, 0xABCD, days_ago=RULES.story_days + 1)
-    assert stories_of(assign_stories([copy(2, 0xABCD)], [remembered], RULES)) == {2: 2}
-
-
-def test_too_little_text_is_never_a_copy() -> None:
-    """Articles without a fingerprint are stories of their own, though their fingerprints are equal."""
-    assert stories_of(assign_stories([copy(1, 0), copy(2, 0)], [], RULES)) == {1: 1, 2: 2}
-
-
-@given(st.permutations([copy(n, f, n / 3) for n, f in enumerate((1, 3, 7, 0xF0F0F0F0, 0xF0F0F0F1, 0), start=1)]))
-def test_order_does_not_matter(arrivals: list[Copy]) -> None:
-    """Whatever order a batch arrives in, it falls into the same stories."""
-    assert sorted(assign_stories(arrivals, [], RULES), key=lambda c: c.article_id) == sorted(
-        assign_stories(sorted(arrivals, key=lambda c: c.article_id), [], RULES), key=lambda c: c.article_id
-    )
 
 
 def test_two_stories_from_two_publishers_are_new() -> None:
@@ -152,3 +110,13 @@ def test_burn_in_ends_by_time_or_by_number() -> None:
     assert burnt_in_at(start, None, RULES) == start + timedelta(days=14)
     assert burnt_in_at(start, NOW, RULES) == NOW
     assert burnt_in_at(start, None, NoveltyRules(burn_in_articles=0)) == start
+
+
+def test_the_window_reaches_back_over_an_outage() -> None:
+    """After days without a pass the window is longer by them, and not after a day's distance of passes."""
+    assert reaching_back(RULES, timedelta(hours=47)) == RULES
+    assert reaching_back(RULES, timedelta(days=12, hours=3)).window_days == RULES.window_days + 12
+    voices = [appearance(1, "a", days_ago=12), appearance(2, "b", days_ago=10)]
+    wider = reaching_back(RULES, timedelta(days=10))
+    (finding,) = first_seen(voices, (), {"energy": LONG_AGO}, "t1", wider, NOW)
+    assert (found(voices), finding.window_days) == ((), 17)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import letter, render, words
+from alerts import letter, render, views, words
 from alerts.letter import check_headers, compose
 from alerts.rules import AlertRules
 from builders import NOW, make_alert, make_quote
@@ -40,7 +40,9 @@ def test_an_alert_says_it_all(kind: str) -> None:
         "2 blocs: central-asia, independent.",
         "Baseline: the 60 days before 23 Feb 2026, in which it was not seen.",
         "amur explain https://example.org/gas-contract-1",
-        f"amur alerts preview {alert.id}",
+        f"amur alerts preview {str(alert.id)[:8]}",
+        f"amur alerts ack {str(alert.id)[:8]}",
+        f"amur alerts mute {str(alert.id)[:8]}",
         "FROM article_themes WHERE theme_id = 'energy-leverage'",
         "desk@example.org",
     ):
@@ -81,7 +83,7 @@ def test_quotes_are_cut_and_spread() -> None:
     """At most so many quotes of at most so many characters, of different publishers where there are."""
     quotes = [make_quote(1, title=f"t{n}", sentence="word " * 200, publisher="Amur Daily") for n in range(4)]
     alert = make_alert(quotes=(*quotes, make_quote(2), make_quote(3)))
-    shown = words.view(alert, AlertRules(quotes=3, quote_chars=50)).quotes
+    shown = views.view(alert, AlertRules(quotes=3, quote_chars=50)).quotes
     assert [q.source.split(" · ")[0] for q in shown] == ["Amur Daily", "Steppe Review", "Harbin Observer"]
     assert all(len(q.sentence) <= 50 for q in shown)
     assert shown[0].sentence.endswith("word…")
@@ -101,8 +103,8 @@ def test_an_alert_without_evidence() -> None:
 def test_commands_can_be_pasted(url: str) -> None:
     """A shell sees an address from a feed, and a theme's id, as one word."""
     alert = make_alert("it's `a` $theme", quotes=(make_quote(url=url.replace(" ", "%20")),))
-    lines = [words_of_a_shell(c.line) for c in words.view(alert, RULES).commands]
-    assert [len(line) for line in lines] == [3, 3, 4]
+    lines = [words_of_a_shell(c.line) for c in views.view(alert, RULES).commands]
+    assert [len(line) for line in lines] == [3, 3, 4, 4, 4, 4]
     assert "theme_id = 'it''s `a` $theme' ORDER" in lines[0][2]
     assert lines[1] == ["amur", "explain", url.replace(" ", "%20")]
 

@@ -105,23 +105,6 @@ def test_labels_are_renewed(con: Connection) -> None:
     assert con.execute("SELECT label FROM themes").fetchall() == [("Pipelines",)]
 
 
-def test_an_article_is_compared_once(con: Connection) -> None:
-    """Articles are without a story until they have one; then they are what later ones are compared with."""
-    old = make_article("old", dated_at=NOW - 90 * DAY)
-    short = make_article("short", fingerprint=0)
-    copied = make_article("copied", fingerprint=2**64 - 1)
-    articles.save_articles(con, [copied, short, old])
-    waiting = judgements.without_story(con)
-    assert [c.article_id for c in waiting[:1]] == [old.id]
-    assert Copy(copied.id, copied.id, 2**64 - 1, copied.dated_at) in waiting
-    placed = [replace(c, story_id=old.id, distance=3) if c.article_id == copied.id else c for c in waiting]
-    judgements.save_stories(con, placed)
-    assert judgements.without_story(con) == []
-    assert judgements.fingerprints_since(con, NOW - 30 * DAY) == [
-        Copy(copied.id, old.id, 2**64 - 1, copied.dated_at, 3)
-    ]
-
-
 def test_appearances_are_present_relevant_and_compared(con: Connection) -> None:
     """A theme appears where it is present in a relevant article that was compared, dated since the day asked for."""
     slugs = ("shown", "absent", "irrelevant", "early", "uncompared", "thin")
@@ -133,7 +116,8 @@ def test_appearances_are_present_relevant_and_compared(con: Connection) -> None:
     judged["absent"] = replace(judged["absent"], scores=(make_score(made["absent"], "gas", present=False),))
     judged["irrelevant"] = replace(judged["irrelevant"], relevant=False)
     judgements.save_judgements(con, list(judged.values()))
-    judgements.save_stories(con, [c for c in judgements.without_story(con) if c.article_id != made["uncompared"].id])
+    compared = [a for a in made.values() if a is not made["uncompared"]]
+    judgements.save_stories(con, [Copy(a.id, a.id, a.fingerprint, a.dated_at) for a in compared])
     found = judgements.appearances(con, GAS.id, NOW - 30 * DAY)
     assert {a.article_id for a in found} == {made["shown"].id, made["thin"].id}
     article, feed = made["thin"], make_feed()
@@ -148,6 +132,7 @@ def test_appearances_are_present_relevant_and_compared(con: Connection) -> None:
             article.first_seen_at,
             baseline=True,
             thin=True,
+            feed_id=feed.id,
         )
         in found
     )

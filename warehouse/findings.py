@@ -8,24 +8,31 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from warehouse.connect import Connection
-from warehouse.records import Alert, DayCount, Finding, Quote
-from warehouse.rows import Row, insert, row_of
+from warehouse.records import Alert, DayCount, Finding, Quote, Surge
+from warehouse.rows import Row, columns_of, insert, row_of
+from warehouse.surges import save_surges
 
 Decided = tuple[Finding, str]  # with what was decided: alert, or why not
 
 _SERIES_DAYS = 60
 
-_ALERTS = """
+_ALERTS = f"""
 SELECT a.alert_id, a.finding_id, f.taxonomy_id, a.kind, a.theme_id, coalesce(t.label, a.theme_id),
     coalesce(t.definition, ''), a.created_at, f.window_days, f.silence_days,
-    (SELECT coalesce(min(first_seen_at), a.created_at) FROM articles),
-    (SELECT count(*) FROM finding_articles AS fa WHERE fa.finding_id = f.finding_id), f.stories, f.publishers, f.blocs
+    (
+        SELECT coalesce(min(first_seen_at), a.created_at)
+        FROM articles
+        WHERE feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
+    ),
+    (SELECT count(*) FROM finding_articles AS fa WHERE fa.finding_id = f.finding_id), f.stories, f.publishers, f.blocs,
+    {columns_of(Surge, "s")}
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
+LEFT JOIN surges AS s USING (finding_id)
 LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = f.theme_id
 WHERE a.alert_id IN (SELECT unnest($ids::UUID[]))
 ORDER BY a.created_at, a.theme_id
-"""
+"""  # noqa: S608  names of fields
 
 _UNTOLD = """
 SELECT a.alert_id
@@ -33,13 +40,14 @@ FROM alerts AS a
 ANTI JOIN (
     SELECT alert_id FROM alert_messages WHERE channel = $channel AND recipient = $recipient
 ) AS told USING (alert_id)
-WHERE $since::TIMESTAMPTZ IS NULL OR a.created_at >= $since
+WHERE ($since::TIMESTAMPTZ IS NULL OR a.created_at >= $since)
+  AND a.alert_id NOT IN (SELECT v.alert_id FROM verdicts AS v WHERE v.what = 'retract')
 """
 
 _QUOTES = """
 WITH sentences AS (
     SELECT e.sentence, e.phrase, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url, f.publisher, f.bloc,
-        a.dated_at, coalesce(s.story_id, a.article_id) AS story_id
+        a.dated_at, coalesce(s.story_id, a.article_id) AS story_id, coalesce(a.genre, '') = 'commentary' AS argued
     FROM finding_articles AS fa
     JOIN articles AS a USING (article_id)
     JOIN evidence AS e ON e.article_id = a.article_id AND e.theme_id = $theme_id AND e.taxonomy_id = $taxonomy_id
@@ -50,17 +58,17 @@ WITH sentences AS (
 best_of_story AS (
     SELECT * FROM sentences
     QUALIFY row_number() OVER (
-        PARTITION BY story_id ORDER BY weight DESC, in_title, dated_at, article_id, ordinal
+        PARTITION BY story_id ORDER BY weight DESC, argued DESC, in_title, dated_at, article_id, ordinal
     ) = 1
 ),
 unlike AS (
     SELECT * FROM best_of_story
-    QUALIFY row_number() OVER (PARTITION BY sentence ORDER BY weight DESC, dated_at, article_id) = 1
+    QUALIFY row_number() OVER (PARTITION BY sentence ORDER BY weight DESC, argued DESC, dated_at, article_id) = 1
 )
 SELECT sentence, phrase, title, url, publisher, bloc, dated_at
 FROM unlike
-ORDER BY row_number() OVER (PARTITION BY publisher ORDER BY weight DESC, dated_at, article_id),
-    weight DESC, dated_at, article_id
+ORDER BY row_number() OVER (PARTITION BY publisher ORDER BY weight DESC, argued DESC, dated_at, article_id),
+    weight DESC, argued DESC, dated_at, article_id
 LIMIT $quotes
 """
 
@@ -79,11 +87,12 @@ HAVING day BETWEEN $first AND $last
 def save_findings(con: Connection, decided: Sequence[Decided]) -> None:
     """Save findings, their articles, what was decided about them, and an alert where that was "alert"."""
     findings = [
-        row_of(f, without=("article_ids",), finding_id=f.id, decision=decision)
+        row_of(f, without=("article_ids", "surge"), finding_id=f.id, decision=decision)
         | {"publishers": list(f.publishers), "blocs": list(f.blocs)}
         for f, decision in decided
     ]
     insert(con, "findings", findings)
+    save_surges(con, [finding for finding, _ in decided])
     shown = [{"finding_id": f.id, "article_id": a} for f, _ in decided for a in f.article_ids]
     insert(con, "finding_articles", shown)
     insert(con, "alerts", [_alert_row(f) for f, decision in decided if decision == "alert"])
@@ -95,8 +104,12 @@ def alert_id(finding: Finding) -> UUID:
 
 
 def recent_alerts(con: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
-    """(kind, theme, moment) of each alert made at or after `since`, oldest first."""
-    asked = "SELECT kind, theme_id, created_at FROM alerts WHERE created_at >= ? ORDER BY created_at, theme_id"
+    """(kind, theme, moment) of each alert made at or after `since` and not retracted, oldest first."""
+    asked = (
+        "SELECT kind, theme_id, created_at FROM alerts WHERE created_at >= ? "
+        "AND alert_id NOT IN (SELECT v.alert_id FROM verdicts AS v WHERE v.what = 'retract') "
+        "ORDER BY created_at, theme_id"
+    )
     return [(kind, theme_id, at) for kind, theme_id, at in con.execute(asked, [since]).fetchall()]
 
 
@@ -130,7 +143,8 @@ def _alert_row(finding: Finding) -> Row:
 
 def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
     key, finding_id, taxonomy_id, kind, theme_id, label, definition, created_at, *counted = row
-    window_days, silence_days, watched_since, articles, stories, publishers, blocs = counted
+    window_days, silence_days, watched_since, articles, stories, publishers, blocs, *figures = counted
+    surge = None if figures[0] is None else Surge(*figures)
     theme = {"theme_id": theme_id, "taxonomy_id": taxonomy_id}
     said = con.execute(_QUOTES, theme | {"finding_id": finding_id, "quotes": quotes}).fetchall()
     return Alert(
@@ -148,7 +162,8 @@ def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
         publishers=tuple(publishers),
         blocs=tuple(blocs),
         quotes=tuple(Quote(*values) for values in said),
-        series=_series(con, theme, created_at.date()),
+        series=_series(con, theme, surge.last_day if surge else created_at.date()),
+        surge=surge,
     )
 
 

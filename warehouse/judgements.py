@@ -10,30 +10,27 @@ from warehouse.connect import Connection
 from warehouse.records import Appearance, Copy, Evidence, Judgement, Mention, Score, Taxonomy
 from warehouse.rows import Row, insert, row_of
 
-_UNSTORIED = """
-SELECT a.article_id, a.article_id AS story_id, a.fingerprint, a.dated_at, 0 AS distance
-FROM articles AS a
-ANTI JOIN stories USING (article_id)
-ORDER BY a.dated_at, a.article_id
-"""
-
-_COMPARED = """
-SELECT a.article_id, s.story_id, a.fingerprint, a.dated_at, s.distance
-FROM articles AS a
-JOIN stories AS s USING (article_id)
-WHERE a.dated_at >= $since AND a.fingerprint <> 0
-ORDER BY a.dated_at, a.article_id
-"""
-
 _APPEARANCES = """
 SELECT c.theme_id, c.article_id, s.story_id, f.publisher, f.bloc, a.dated_at, a.first_seen_at, a.baseline,
-    a.text_source = 'summary' AS thin
+    a.text_source = 'summary' AS thin, a.feed_id, coalesce(o.publisher, '')
 FROM scores AS c
 JOIN judgements AS j USING (article_id, taxonomy_id)
 JOIN articles AS a USING (article_id)
 JOIN stories AS s USING (article_id)
 JOIN feeds AS f ON f.feed_id = a.feed_id
+LEFT JOIN originals AS o ON o.article_id = c.article_id
+-- The stories of a retracted alert are no evidence for its theme, or the next pass would raise it again.
+ANTI JOIN (
+    SELECT v.theme_id, wrong.story_id
+    FROM verdicts AS v
+    JOIN alerts AS taken_back USING (alert_id)
+    JOIN finding_articles USING (finding_id)
+    JOIN stories AS wrong USING (article_id)
+    WHERE v.what = 'retract'
+) AS retracted ON retracted.theme_id = c.theme_id AND retracted.story_id = s.story_id
 WHERE c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant AND a.dated_at >= $since
+  -- Nobody knows when undated history was written: it is dated by the day it was found, and would end every silence.
+  AND NOT (f.history AND a.baseline AND a.published_at IS NULL)
 ORDER BY c.theme_id, a.dated_at, a.article_id
 """
 
@@ -41,6 +38,7 @@ _NTH_RELEVANT = """
 SELECT first_seen_at
 FROM articles
 WHERE article_id IN (SELECT article_id FROM judgements WHERE relevant)
+  AND feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
 ORDER BY first_seen_at
 LIMIT 1 OFFSET $before
 """
@@ -65,6 +63,7 @@ SELECT count(*) > 0
 FROM entries AS e
 ANTI JOIN articles USING (article_id)
 WHERE e.baseline AND e.dated_at >= $dated_since AND e.first_seen_at >= $seen_since
+  AND e.feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
 """
 
 
@@ -154,25 +153,15 @@ def history_waits(con: Connection, dated_since: datetime, seen_since: datetime) 
     """Whether articles that a feed brought along at its first answer are still to be fetched or read.
 
     Of those dated at or after `dated_since`, and first seen at or after `seen_since`: no feed can hold up all others
-    for longer.
+    for longer. A backfill holds up nobody: without it there would be no history at all.
     """
     asked = {"dated_since": dated_since, "seen_since": seen_since}
     return bool(con.execute(_HISTORY_WAITS, asked).fetchall()[0][0])
 
 
-def without_story(con: Connection) -> list[Copy]:
-    """Articles that were not compared with the others yet, by date."""
-    return [Copy(*row) for row in con.execute(_UNSTORIED).fetchall()]
-
-
-def fingerprints_since(con: Connection, since: datetime) -> list[Copy]:
-    """Compared articles dated at or after `since` that have a fingerprint, by date."""
-    return [Copy(*row) for row in con.execute(_COMPARED, {"since": since}).fetchall()]
-
-
 def save_stories(con: Connection, copies: Sequence[Copy]) -> None:
     """Put articles into their stories, once and for all."""
-    insert(con, "stories", [row_of(c, without=("fingerprint", "dated_at")) for c in copies])
+    insert(con, "stories", [row_of(c, without=("fingerprint", "dated_at", "original_id")) for c in copies])
 
 
 def appearances(con: Connection, taxonomy_id: str, since: datetime) -> list[Appearance]:
@@ -182,15 +171,24 @@ def appearances(con: Connection, taxonomy_id: str, since: datetime) -> list[Appe
 
 
 def burn_in_facts(con: Connection, n: int) -> tuple[datetime | None, datetime | None]:
-    """When the first article was first seen, and when the n-th relevant one was; None where there is none."""
-    first = con.execute("SELECT min(first_seen_at) FROM articles").fetchone()
+    """When the first article was first seen, and when the n-th relevant one was; None where there is none.
+
+    What was back-filled or added by hand counts in neither: it says nothing of how long, or how much, was watched.
+    """
+    first = con.execute(
+        "SELECT min(first_seen_at) FROM articles WHERE feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)"
+    ).fetchone()
     nth = con.execute(_NTH_RELEVANT, {"before": max(n, 1) - 1}).fetchone()
     return (first[0] if first else None), (nth[0] if nth else None)
 
 
 def recent_findings(con: Connection, since: datetime) -> list[tuple[str, datetime]]:
-    """The theme and the moment of each finding made at or after `since`, oldest first."""
-    asked = "SELECT theme_id, found_at FROM findings WHERE found_at >= ? ORDER BY found_at, theme_id"
+    """Theme and moment of each first-seen finding made at or after `since`, oldest first; no retracted ones."""
+    asked = (
+        "SELECT theme_id, found_at FROM findings WHERE kind = 'first_seen' AND found_at >= ? AND finding_id NOT IN "
+        "(SELECT finding_id FROM alerts JOIN verdicts USING (alert_id) WHERE what = 'retract') "
+        "ORDER BY found_at, theme_id"
+    )
     return [(theme_id, found_at) for theme_id, found_at in con.execute(asked, [since]).fetchall()]
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
+from warehouse.records.found import Surge
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -48,7 +50,8 @@ class Alert:
     publishers: tuple[str, ...]
     blocs: tuple[str, ...]
     quotes: tuple[Quote, ...]
-    series: tuple[DayCount, ...]  # the last 60 days, one per day, oldest first
+    series: tuple[DayCount, ...]  # 60 days up to the last one counted, one per day, oldest first
+    surge: Surge | None = None  # of kind "surge"
 
 
 class MessageState(StrEnum):
@@ -59,6 +62,7 @@ class MessageState(StrEnum):
     SENT = "sent"
     UNDELIVERABLE = "undeliverable"
     HELD = "held"  # unclear whether it arrived, and the user asked never to send twice
+    WITHDRAWN = "withdrawn"  # all it tells of was retracted before it was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,31 @@ class Message:
     state: MessageState = MessageState.PENDING
     attempts: int = 0
     next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An alert that was retracted, as the message that takes it back names it."""
+
+    alert_id: uuid.UUID
+    theme_id: str
+    label: str
+    created_at: datetime
+    because: str  # "" where nobody said why
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A time in which a recipient was sent nothing: what Amur did, and which feeds fail at its end."""
+
+    since: datetime
+    until: datetime
+    passes: int
+    articles_read: int
+    articles_relevant: int
+    feeds: int  # that are watched
+    feeds_heard: int  # of them
+    failing: tuple[str, ...]  # names, the longest failing first
 
 
 @dataclass(frozen=True, slots=True)

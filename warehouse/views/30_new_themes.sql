@@ -1,4 +1,4 @@
--- one row per finding that a theme is new
+-- one row per finding that a theme is new or surges
 CREATE VIEW new_themes AS
 WITH shown AS (
     SELECT finding_id, count(*) AS articles
@@ -13,33 +13,46 @@ SELECT
     coalesce(t.label, f.theme_id) AS theme,
     f.found_at,
     f.window_days,
-    f.silence_days,
+    CASE WHEN f.kind = 'first_seen' THEN f.silence_days END AS silence_days,
     coalesce(s.articles, 0) AS articles,
     f.stories,
     len(f.publishers) AS publishers,
     f.publishers AS publisher_names,
     f.blocs,
+    u.expected,
+    u.p_value,
+    u.baseline_days,
+    u.exposure,
+    u.last_day,
     f.decision,
     a.alert_id,
-    a.created_at AS alerted_at
+    a.created_at AS alerted_at,
+    (SELECT min(v.given_at) FROM verdicts AS v WHERE v.alert_id = a.alert_id AND v.what = 'retract') AS retracted_at
 FROM findings AS f
 LEFT JOIN shown AS s USING (finding_id)
+LEFT JOIN surges AS u USING (finding_id)
 LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = f.theme_id
 LEFT JOIN alerts AS a USING (finding_id);
 
-COMMENT ON VIEW new_themes IS 'one row per finding that a theme is new. What was found, and whether anybody was to be told.';
+COMMENT ON VIEW new_themes IS 'one row per finding that a theme is new or surges. What was found, and whether anybody was to be told.';
 COMMENT ON COLUMN new_themes.finding_id IS 'the finding''s key';
-COMMENT ON COLUMN new_themes.kind IS 'first_seen: the theme appeared for the first time, or again after a long silence';
+COMMENT ON COLUMN new_themes.kind IS 'first_seen: the theme appeared for the first time, or again after a long silence. surge: more publishers spoke of it than its own history explains';
 COMMENT ON COLUMN new_themes.theme_id IS 'the theme''s id in themes.toml';
 COMMENT ON COLUMN new_themes.theme IS 'the theme''s label at the time';
 COMMENT ON COLUMN new_themes.found_at IS 'the pass that found it';
-COMMENT ON COLUMN new_themes.window_days IS 'the days in which it appeared';
-COMMENT ON COLUMN new_themes.silence_days IS 'the days before them in which it did not';
+COMMENT ON COLUMN new_themes.window_days IS 'the days in which it appeared, or was loud';
+COMMENT ON COLUMN new_themes.silence_days IS 'first_seen: the days before them in which it did not';
 COMMENT ON COLUMN new_themes.articles IS 'articles that show it';
 COMMENT ON COLUMN new_themes.stories IS 'stories among them, copies counted once';
 COMMENT ON COLUMN new_themes.publishers IS 'how many different publishers';
 COMMENT ON COLUMN new_themes.publisher_names IS 'their names';
 COMMENT ON COLUMN new_themes.blocs IS 'the blocs they belong to';
-COMMENT ON COLUMN new_themes.decision IS 'alert, or why there was none (cooldown: the theme was alerted shortly before)';
+COMMENT ON COLUMN new_themes.expected IS 'surge: how many publishers were to be expected';
+COMMENT ON COLUMN new_themes.p_value IS 'surge: the chance of so many without a change';
+COMMENT ON COLUMN new_themes.baseline_days IS 'surge: the days before the window from which that was reckoned';
+COMMENT ON COLUMN new_themes.exposure IS 'surge: the share of the theme''s usual voices that could be heard, from 0 to 1; the others are left out on both sides';
+COMMENT ON COLUMN new_themes.last_day IS 'surge: the last UTC day of the window';
+COMMENT ON COLUMN new_themes.decision IS 'alert, or why there was none (cooldown: the theme was alerted shortly before; muted, snoozed: nobody wanted to hear of it)';
 COMMENT ON COLUMN new_themes.alert_id IS 'the alert made of it; null where there is none';
 COMMENT ON COLUMN new_themes.alerted_at IS 'when that alert was made';
+COMMENT ON COLUMN new_themes.retracted_at IS 'when that alert was taken back as wrong; null where it stands';
