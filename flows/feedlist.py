@@ -44,11 +44,13 @@ def read_feeds(
     warnings: list[str] = []
     for number, row in enumerate(rows, 1):
         checked, troubles = check(FeedRow, row, file)
-        troubles += [Complaint(file, "url", trouble) for trouble in _url_troubles(row, environment)]
+        if isinstance(url := row.get("url"), str):
+            enabled = row.get("enabled", True)
+            troubles += [Complaint(file, "url", trouble) for trouble in url_troubles(url, environment, enabled=enabled)]
         complaints += [_placed(trouble, number, row) for trouble in troubles]
         if checked and not troubles:
             feeds.append(_feed(checked, environment))
-            warnings += _bloc_warning(checked, file)
+            warnings += bloc_warnings(checked, file)
     return tuple(feeds), complaints + list(_repeated(rows, file)), warnings
 
 
@@ -72,16 +74,14 @@ def _feed(row: FeedRow, environment: Environment) -> Feed:
     )
 
 
-def _url_troubles(row: Mapping[str, Any], environment: Environment) -> Iterator[str]:
-    url = row.get("url")
-    if not isinstance(url, str):
-        return
+def url_troubles(url: str, environment: Environment, *, enabled: bool = True) -> Iterator[str]:
+    """What is wrong with the address of a feed, each completing the sentence "The address …"."""
     if trouble := _address_trouble(url):
         yield trouble
         return
     if shows_credentials(url):
         yield "shows a credential: write ${NAME} in its place, with a name of your own, and put NAME=… into .env"
-    if row.get("enabled", True):
+    if enabled:
         for name in names_in(url):
             if not environment.get(name):
                 yield f"needs ${{{name}}}, which is not set: put {name}=… into .env, or set it in the environment"
@@ -102,14 +102,15 @@ def _address_trouble(url: str) -> str:
     return ""
 
 
-def _bloc_warning(row: FeedRow, file: str) -> Iterator[str]:
+def bloc_warnings(row: FeedRow, file: str) -> Iterator[str]:
+    """A question where the bloc looks like a misspelt one."""
     meant = difflib.get_close_matches(row.bloc, BLOCS, n=1, cutoff=_LIKE)
     if meant and row.bloc not in BLOCS:
         yield f'{file}: "{row.name}" is of bloc "{row.bloc}"; did you mean "{meant[0]}"?'
 
 
 def _repeated(rows: list[dict[str, Any]], file: str) -> Iterator[Complaint]:
-    for key, spelt in (("name", _spoken), ("url", _dialled)):
+    for key, spelt in (("name", spoken), ("url", dialled)):
         first: dict[str, int] = {}
         for number, row in enumerate(rows, 1):
             value = row.get(key)
@@ -122,11 +123,13 @@ def _repeated(rows: list[dict[str, Any]], file: str) -> Iterator[Complaint]:
                 yield _placed(complaint, number, row)
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
+    """A name as it is compared: two that differ only in case and spaces are one."""
     return " ".join(name.casefold().split())
 
 
-def _dialled(url: str) -> str:
+def dialled(url: str) -> str:
+    """An address as it is compared: http and https are one, and so is a slash at the end."""
     try:
         parts = urlsplit(url.strip())
     except ValueError:

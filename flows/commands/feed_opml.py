@@ -1,0 +1,150 @@
+"""`amur feeds import` and `amur feeds export`: lists of feeds as other readers have them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from flows.commands import Exit, Invocation, Trouble, pass_invocation
+from flows.commands.feed_choice import FeedsFile, feeds_file
+from flows.commands.printing import count, print_table, shown
+
+if TYPE_CHECKING:
+    from extractors.opml import Outline
+    from flows.feedfile import Change, Row
+    from flows.newfeeds import Arrivals
+    from warehouse.records import Feed
+
+STDIN = "<stdin>"
+
+
+@click.command("import", short_help="Add the feeds of an OPML file.")
+@click.argument("file", type=click.File("rb"))
+@click.option("--bloc", default="", help="Whose voice feeds are of which the list does not say it; else unknown.")
+@click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
+@pass_invocation
+def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool) -> None:
+    """Add the feeds of an OPML FILE ("-" is standard input) to the list; none is asked for.
+
+    Feeds that are in the list already are skipped, whatever they are called. A folder with the name of a bloc says
+    whose voice its feeds are; any other folder, or a category, becomes their stance. A line that will not do is named
+    and left out: one without an address, with a key in plain sight, or in a private network that [fetch] allow does
+    not name. `amur feeds verify` then tells which feeds live.
+
+    \b
+    Examples:
+      amur feeds import feeds.opml --dry-run
+      amur feeds import feeds.opml --bloc independent
+      curl -s https://example.org/blogroll.opml | amur feeds import -
+    """
+    from flows import amurfile
+    from flows.feedfile import Change, edit, read_rows
+    from flows.house import utc_now
+    from flows.newfeeds import arrivals
+
+    outlines = _outlines(file)
+    amur, _ = amurfile.read(amurfile.find(invocation.config))
+    allow = amur.fetch.allow if amur else ()
+    where = feeds_file(invocation)
+
+    def coming(rows: Sequence[Row]) -> Arrivals:
+        return arrivals(outlines, rows, where.environment, allow, bloc)
+
+    def change(rows: Sequence[Row]) -> Change:
+        return Change(add=coming(rows).rows)
+
+    before = read_rows(where.path) if dry_run else edit(where.path, where.environment, change, utc_now().date())
+    _say(coming(before), dry_run=dry_run)
+
+
+@click.command("export", short_help="Write the list as OPML.")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@pass_invocation
+def export_opml(invocation: Invocation, file: Path | None) -> None:
+    """Write the list as OPML 2.0, to standard output or to FILE: for other readers, or for another Amur.
+
+    There is a folder per bloc; publisher, stance and what is paused go along in attributes of Amur's own, so that an
+    import brings the same list back. Keys stay ${NAME}.
+
+    \b
+    Examples:
+      amur feeds export > feeds.opml
+      amur feeds export feeds.opml
+    """
+    from extractors.opml import write_opml
+    from flows.house import utc_now
+
+    opml = write_opml(_feeds(feeds_file(invocation)), "Feeds that Amur watches", utc_now())
+    if file is None:
+        click.echo(opml, nl=False)
+        return
+    try:
+        _write(file, opml)
+    except OSError as error:
+        raise Trouble(f"Cannot write {file}: {error.strerror}.") from error
+    click.echo(f"Wrote {file}", err=True)
+
+
+def _outlines(file: BinaryIO) -> tuple[Outline, ...]:
+    from extractors.opml import BYTES, OpmlError, read_opml
+
+    name = getattr(file, "name", STDIN)
+    name = "Standard input" if name == STDIN else name
+    try:
+        outlines = read_opml(file.read(BYTES + 1))
+    except OpmlError as error:
+        raise Trouble(f"{name} cannot be imported. {error}") from error
+    if not outlines:
+        raise Trouble(f"{name} lists no feed: none of its outlines has an xmlUrl.")
+    return outlines
+
+
+def _say(arrived: Arrivals, *, dry_run: bool) -> None:
+    for message in arrived.bad:
+        click.echo(shown(message), err=True)
+    if dry_run and arrived.rows:
+        columns = ("name", "publisher", "bloc", "language", "url")
+        print_table(columns, [[row.get(key) for key in columns] for row in arrived.rows])
+    facts = (
+        f"{'Would add' if dry_run else 'Added'} {count(len(arrived.rows), 'feed')}",
+        f"{arrived.known:,} in the list already" if arrived.known else "",
+        f"{count(len(arrived.bad), 'line')} left out" if arrived.bad else "",
+    )
+    click.echo(f"{', '.join(filter(None, facts))}.", err=dry_run)
+    if arrived.bad and not arrived.rows and not arrived.known:
+        raise Trouble("No line of the list will do.", Exit.WRONG)
+
+
+def _feeds(file: FeedsFile) -> tuple[Feed, ...]:
+    from flows.complaints import SettingsError, read_toml
+    from flows.feedfile import read_rows
+    from flows.feedlist import read_feeds
+    from flows.secrets import Environment, names_in
+
+    table, complaints = read_toml(file.path)
+    if not complaints:
+        # What a key stands for goes nowhere from here: it need not be known.
+        keys = {name: name for row in read_rows(file.path) for name in names_in(str(row.get("url")))}
+        feeds, complaints, _ = read_feeds(table, Environment(keys), file.path.name)
+    if complaints:
+        raise SettingsError(complaints)
+    return feeds
+
+
+def _write(file: Path, text: str) -> None:
+    """All or nothing: another reader may be looking at the file."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
