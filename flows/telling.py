@@ -17,6 +17,7 @@ from typing import Literal
 
 from alerts import mail, render, rules, slack
 from alerts.rules import SendResult
+from flows.heartbeat import keep_in_touch
 from flows.house import House, Pass
 from flows.settings import Settings
 from warehouse import outbox
@@ -26,7 +27,7 @@ from warehouse.records import Alert, Delivery, Message, MessageState
 TOLD_BACK = timedelta(days=14)
 
 # What a mail server says of one mailbox says nothing of the next.
-OF_ONE_RECIPIENT = ("smtp_busy", "smtp_refused", "bad_address")
+OF_ONE_RECIPIENT = ("smtp_busy", "smtp_policy", "smtp_refused", "bad_address")
 
 Channel = Literal["email", "slack"]
 
@@ -37,6 +38,8 @@ def tell(house: House, this: Pass) -> None:
     told = addressees(house.settings)
     for channel, recipient in told:
         _render(house, channel, recipient, this.now)
+        _correct(house, channel, recipient, this.now)
+        keep_in_touch(house, channel, recipient, this)
     results = _send_due(house, this.now, told)
     with house.store.transaction() as con:
         waiting = outbox.count_waiting(con, told)
@@ -83,11 +86,29 @@ def rendered(
     )
 
 
+def correction(
+    settings: Settings, channel: Channel, recipient: str, original: outbox.Correctable, key: uuid.UUID, now: datetime
+) -> Message:
+    """The message that takes back what `original` told one recipient; `key` becomes its id."""
+    if channel == "email" and settings.email:
+        envelope = render.Envelope(key, settings.email.sender, recipient, now)
+        made = render.correction_email(original.alerts, envelope, original.message_id)
+    else:
+        made = render.correction_slack(original.alerts, render.Envelope(key, "", recipient, now))
+    return Message(key, channel, recipient, now, made.message_id, made.subject, made.body, ())
+
+
 def _settle_unclear(house: House) -> None:
     """Decide about messages that a killed pass left half sent."""
-    now = house.clock()
+    now, noted = house.clock(), house.store.journal.read()
     with house.store.transaction() as con:
         for message in outbox.unclear(con):
+            if noted.was_sent(message.id):
+                arrived = Delivery(
+                    message.id, now, "sent", "journal", "The pass ended before it could mark it as sent."
+                )
+                outbox.mark(con, arrived, MessageState.SENT)
+                continue
             broken_off = Delivery(message.id, now, "unclear", "interrupted", "The pass ended before the answer came.")
             outbox.mark(con, broken_off, rules.after_crash(message, house.settings.alerts), now)
 
@@ -103,13 +124,26 @@ def _render(house: House, channel: Channel, recipient: str, now: datetime) -> No
         outbox.save_message(con, message)
 
 
+def _correct(house: House, channel: Channel, recipient: str, now: datetime) -> None:
+    """Render what takes back the alerts that this recipient was told of and that were retracted since."""
+    with house.store.transaction() as con:
+        due = outbox.corrections_due(con, channel, recipient)
+    for original in due:
+        message = correction(house.settings, channel, recipient, original, uuid.uuid4(), now)
+        with house.store.transaction() as con:
+            outbox.save_correction(con, message, original.alerts)
+
+
 def _send_due(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> list[tuple[str, MessageState]]:
     """Send message by message; what came of each, in words that name no recipient, and its new state."""
     results = []
     while message := _claim(house, now, told):
         house.watch.begin("tell", 1)
         result = send(house.settings, message.channel, message.recipient, message.body)
-        state = _mark(house, message, result, now)
+        try:
+            house.store.journal.answered(message.id, result.result, house.clock())
+        finally:
+            state = _mark(house, message, result, now)
         house.watch.advance("tell", failed=state is not MessageState.SENT)
         results.append((_in_words(message.channel, result, state), state))
         if result.result == "retry" and result.reason not in OF_ONE_RECIPIENT:
@@ -120,14 +154,18 @@ def _send_due(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) 
 
 def _claim(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> Message | None:
     with house.store.transaction() as con:
-        return outbox.next_message(con, now, told)
+        outbox.withdraw(con)  # whatever was retracted since, up to this very moment
+        message = outbox.next_message(con, now, told)
+        if message:
+            house.store.journal.sending(con, message, house.clock())
+        return message
 
 
 def _mark(house: House, message: Message, result: SendResult, now: datetime) -> MessageState:
     attempted = replace(message, attempts=message.attempts + 1)
     state, again_at = rules.after_delivery(attempted, result, house.settings.alerts, now)
     with house.store.transaction() as con:
-        repeat = outbox.was_unclear(con, message.id)
+        repeat = outbox.may_have_arrived(con, message.id)
         delivery = Delivery(message.id, house.clock(), result.result, result.reason, result.detail, repeat)
         outbox.mark(con, delivery, state, again_at)
     return state
@@ -140,4 +178,5 @@ def _in_words(channel: str, result: SendResult, state: MessageState) -> str:
         MessageState.HELD: "may have arrived and is held back",
         MessageState.UNDELIVERABLE: "is given up",
     }.get(state, "was sent")
-    return f"A message by {name} {what} ({result.reason}): `amur status` says why."
+    then = "; `amur alerts resend` tries again" if state in (MessageState.UNDELIVERABLE, MessageState.HELD) else ""
+    return f"A message by {name} {what} ({result.reason}): `amur status` says why{then}."

@@ -165,6 +165,36 @@ def test_refused(moment: str, code: bytes) -> None:
     assert "{0} no such %s user" in result.detail
 
 
+@pytest.mark.parametrize(
+    ("reply", "result", "reason"),
+    [
+        (b"552 5.2.2 mailbox full", "retry", "smtp_busy"),
+        (b"550-5.2.2 mailbox\r\n550 5.2.2 full", "retry", "smtp_busy"),
+        (b"552 storage exceeded", "retry", "smtp_busy"),
+        (b"550 4.7.1 greylisted", "retry", "smtp_busy"),
+        (b"554 5.4.6 loop", "retry", "smtp_busy"),
+        (b"550 5.7.26 not authenticated", "retry", "smtp_policy"),
+        (b"554 5.7.1 relay access denied", "retry", "smtp_policy"),
+        (b"552 5.3.4 too big", "undeliverable", "smtp_refused"),
+        (b"550 5.4.1 access denied", "undeliverable", "smtp_refused"),
+        (b"550 5.1.1 about 5.2.2 things", "undeliverable", "smtp_refused"),
+        (b"550 5.2.1 disabled", "undeliverable", "smtp_refused"),
+    ],
+)
+def test_what_a_refusal_is_about(reply: bytes, result: str, reason: str) -> None:
+    """A 5xx reply that says that it will pass, or that our side is to mend something, is worth a retry."""
+    with ScriptedServer(RCPT=reply) as server:
+        answer = send(account(server.port), "desk@example.org", BODY)
+    assert (answer.result, answer.reason) == (result, reason)
+
+
+def test_not_allowed_after_a_login() -> None:
+    """Who has logged in and is told that a message is not authorised has the last word of the server (RFC 3463)."""
+    with ScriptedServer(EHLO=b"250-s\r\n250 AUTH PLAIN", AUTH=b"235 ok", RCPT=b"550 5.7.1 no") as server:
+        answer = send(account(server.port, user="amur", password=PASSWORD), "desk@example.org", BODY)
+    assert (answer.result, answer.reason) == ("undeliverable", "smtp_refused")
+
+
 def test_turned_away_at_the_door() -> None:
     """5xx before any message is named says nothing about the message: it waits."""
     with ScriptedServer(banner=b"554 not you") as server:

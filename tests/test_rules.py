@@ -44,6 +44,15 @@ def test_one_alert_per_call() -> None:
     assert decided == [(first, "alert"), (second, "cooldown"), (other, "alert")]
 
 
+def test_a_silenced_theme() -> None:
+    """What nobody wants to hear of is decided so, whatever the cooldown; other themes are not touched."""
+    finding, other = make_finding(), make_finding(theme_id="arctic")
+    for silence in ("muted", "snoozed"):
+        past = [(KIND, THEME, NOW - DAY)]
+        decided = decide([finding, other], past, RULES, NOW, {THEME: silence})
+        assert decided == [(finding, silence), (other, "alert")]
+
+
 def test_no_cooldown() -> None:
     """A cooldown of no days lets every pass alert."""
     assert decide([make_finding()], [(KIND, THEME, NOW)], AlertRules(cooldown_days=0), NOW)[0][1] == "alert"

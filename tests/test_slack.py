@@ -32,6 +32,7 @@ class Webhook(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answer)
         self.status, self.body, self.headers, self.delay = status, body.encode(), headers, delay
         self.posts: list[tuple[str, bytes]] = []
+        self.gets = 0
         self.over = threading.Event()
         self.url = f"http://127.0.0.1:{self.server_port}{PATH}"
 
@@ -52,6 +53,10 @@ class _Answer(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(self.server.body)))
         self.end_headers()
         self.wfile.write(self.server.body)
+
+    def do_GET(self) -> None:
+        self.server.gets += 1
+        self.send_error(404)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -137,6 +142,16 @@ def test_no_word(answer: dict[str, Any]) -> None:
         result = send(hook(server.url, 1.0), BODY)
     assert (result.result, result.reason, len(server.posts)) == ("unclear", "slack_unclear", 1)
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_are_not_followed(status: int) -> None:
+    """Wherever a webhook points, nothing is asked there: the setting is to be mended."""
+    with webhook() as inside, webhook(status, "", {"Location": f"{inside.url}/metadata"}) as outside:
+        answer = send(hook(outside.url), BODY)
+    assert (answer.result, answer.reason) == ("retry", "slack_redirect")
+    assert "AMUR_SLACK_WEBHOOK" in answer.detail
+    assert (len(outside.posts), inside.posts, inside.gets) == (1, [], 0)
 
 
 def test_plain_on_this_machine() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,10 +20,10 @@ WHERE {condition}
 ORDER BY a.dated_at DESC, a.article_id
 LIMIT $limit
 """
-_BY_URL = """a.url = $key OR a.article_id IN (
-    SELECT article_id FROM entries WHERE link = $key OR url = $key
+_BY_URL = """list_contains($keys, a.url) OR a.article_id IN (
+    SELECT article_id FROM entries WHERE list_contains($keys, link) OR list_contains($keys, url)
     UNION ALL
-    SELECT article_id FROM pages WHERE final_url = $key
+    SELECT article_id FROM pages WHERE list_contains($keys, final_url)
 )"""
 _BY_ID = "starts_with(a.article_id::VARCHAR, lower($key))"
 _BY_TITLE = "contains(lower(a.title), lower($key))"
@@ -73,13 +74,19 @@ class Explanation:
     story: tuple[StoryMember, ...]  # the article itself included; empty until it is compared
 
 
-def find(con: Connection, key: str, limit: int = 20) -> list[Match]:
-    """Articles that `key` means: an exact URL, else an id or its beginning, else a piece of a title; latest first."""
-    if not key.strip():
+def find(con: Connection, key: str, limit: int = 20, spellings: Sequence[str] = ()) -> list[Match]:
+    """Articles that `key` means: an URL, else an id or its beginning, else a piece of a title; latest first.
+
+    `spellings` are other forms of the URL under which the article may be known.
+    """
+    key = key.strip()
+    if not key:
         return []
-    conditions = [_BY_URL, _BY_TITLE] if len(key) < _LEAST_PREFIX else [_BY_URL, _BY_ID, _BY_TITLE]
-    for condition in conditions:
-        rows = con.execute(_FIND.format(condition=condition), {"key": key.strip(), "limit": limit}).fetchall()
+    asked: list[tuple[str, dict[str, object]]] = [(_BY_URL, {"keys": [key, *spellings]}), (_BY_TITLE, {"key": key})]
+    if len(key) >= _LEAST_PREFIX:
+        asked.insert(1, (_BY_ID, {"key": key}))
+    for condition, params in asked:
+        rows = con.execute(_FIND.format(condition=condition), {**params, "limit": limit}).fetchall()
         if rows:
             return [Match(*row) for row in rows]
     return []

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from warehouse.connect import Connection
 from warehouse.findings import alert_id, alerts_to_tell, read_alerts, recent_alerts, save_findings
-from warehouse.records import Delivery, Message, MessageState
+from warehouse.records import Delivery, Message, MessageState, TakenBack
 from warehouse.rows import insert, row_of
 
 __all__ = [
+    "Correctable",
     "alert_id",
     "alerts_to_tell",
+    "corrections_due",
+    "count_told",
     "count_waiting",
+    "count_waiting_for",
     "mark",
+    "may_have_arrived",
     "next_message",
     "read_alerts",
     "recent_alerts",
+    "resend",
+    "save_correction",
     "save_findings",
     "save_message",
     "unclear",
-    "was_unclear",
+    "was_told",
+    "withdraw",
 ]
 
 Addressees = Collection[tuple[str, str]]  # channel and recipient
@@ -50,6 +59,54 @@ WHERE message_key = (
 )
 RETURNING message_key
 """
+
+# A message that is being sent just now is past withdrawing; what may have arrived stays held.
+_WITHDRAW = """
+UPDATE messages SET state = 'withdrawn', next_attempt_at = NULL
+WHERE state IN ('pending', 'undeliverable')
+  AND message_key IN (
+      SELECT am.message_key
+      FROM alert_messages AS am
+      LEFT JOIN (SELECT DISTINCT alert_id FROM verdicts WHERE what = 'retract') AS wrong USING (alert_id)
+      GROUP BY am.message_key
+      HAVING bool_and(wrong.alert_id IS NOT NULL)
+  )
+RETURNING message_key
+"""
+
+_RESEND = """
+UPDATE messages SET state = 'pending', attempts = 0, next_attempt_at = NULL
+WHERE list_contains($states, state) AND list_contains($addressees, channel || ':' || recipient)
+  -- What is known from the journal alone has no bytes.
+  AND octet_length(body) > 0
+  AND ($alert_id::UUID IS NULL
+      OR message_key IN (SELECT am.message_key FROM alert_messages AS am WHERE am.alert_id = $alert_id::UUID))
+RETURNING channel
+"""
+
+_CORRECTIONS_DUE = """
+SELECT m.message_key, m.message_id, a.alert_id, a.theme_id, coalesce(t.label, a.theme_id), a.created_at, v.note
+FROM alert_messages AS am
+JOIN messages AS m USING (message_key)
+JOIN (
+    SELECT alert_id, min_by(note, number) AS note FROM verdicts WHERE what = 'retract' GROUP BY alert_id
+) AS v ON v.alert_id = am.alert_id
+JOIN alerts AS a ON a.alert_id = am.alert_id
+JOIN findings AS f USING (finding_id)
+LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = a.theme_id
+ANTI JOIN corrections AS c ON c.alert_id = am.alert_id AND c.channel = am.channel AND c.recipient = am.recipient
+WHERE am.channel = $channel AND am.recipient = $recipient
+  AND m.message_key IN (SELECT d.message_key FROM deliveries AS d WHERE d.result IN ('sent', 'unclear'))
+ORDER BY m.created_at, m.message_key, a.created_at, a.theme_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A message that went out, by its Message-ID, and the alerts in it that were retracted since."""
+
+    message_id: str
+    alerts: tuple[TakenBack, ...]
 
 
 def save_message(con: Connection, message: Message) -> None:
@@ -82,9 +139,9 @@ def unclear(con: Connection) -> list[Message]:
     return _messages(con, "WHERE m.state = 'sending' ORDER BY m.created_at, m.message_key", ())
 
 
-def was_unclear(con: Connection, message_key: UUID) -> bool:
-    """Whether an earlier attempt may have arrived: one more would be a repeat."""
-    asked = "SELECT count(*) FROM deliveries WHERE message_key = ? AND result = 'unclear'"
+def may_have_arrived(con: Connection, message_key: UUID) -> bool:
+    """Whether an earlier attempt arrived, or may have: one more would be a repeat."""
+    asked = "SELECT count(*) FROM deliveries WHERE message_key = ? AND result IN ('sent', 'unclear')"
     return con.execute(asked, [message_key]).fetchall() != [(0,)]
 
 
@@ -100,10 +157,67 @@ def count_waiting(con: Connection, addressees: Addressees | None = None) -> int:
     return int(con.execute(asked, [_keys(addressees)]).fetchall()[0][0])
 
 
+def count_waiting_for(con: Connection, alert_id: UUID) -> int:
+    """Messages with this alert that are to be sent yet."""
+    asked = (
+        "SELECT count(*) FROM messages WHERE state IN ('pending', 'sending') "
+        "AND message_key IN (SELECT l.message_key FROM alert_messages AS l WHERE l.alert_id = ?)"
+    )
+    return int(con.execute(asked, [alert_id]).fetchall()[0][0])
+
+
+def count_told(con: Connection, alert_id: UUID) -> int:
+    """Messages with this alert that arrived, or may have."""
+    asked = (
+        "SELECT count(DISTINCT message_key) FROM alert_messages JOIN deliveries USING (message_key) "
+        "WHERE alert_id = ? AND result IN ('sent', 'unclear')"
+    )
+    return int(con.execute(asked, [alert_id]).fetchall()[0][0])
+
+
 def was_told(con: Connection, channel: str, recipient: str) -> bool:
     """Whether this recipient was ever told anything on this channel."""
     asked = "SELECT count(*) FROM alert_messages WHERE channel = ? AND recipient = ?"
     return con.execute(asked, [channel, recipient]).fetchall() != [(0,)]
+
+
+def withdraw(con: Connection) -> int:
+    """Take out of the outbox what tells of retracted alerts alone; how many messages that were."""
+    return len(con.execute(_WITHDRAW).fetchall())
+
+
+def resend(
+    con: Connection, states: Sequence[MessageState], addressees: Addressees, alert_id: UUID | None = None
+) -> list[str]:
+    """Give messages in one of `states` to `addressees` a fresh try with the next pass; the channel of each.
+
+    Of one alert, or of all that is not retracted, corrections included. Bytes and Message-ID stay what they were.
+    """
+    asked = {
+        "states": [state.value for state in states],
+        "addressees": _keys(addressees),
+        "alert_id": str(alert_id) if alert_id else None,
+    }
+    return [channel for (channel,) in con.execute(_RESEND, asked).fetchall()]
+
+
+def corrections_due(con: Connection, channel: str, recipient: str) -> list[Correctable]:
+    """Messages that told this recipient, or may have, of alerts retracted since, and were not taken back yet."""
+    rows = con.execute(_CORRECTIONS_DUE, {"channel": channel, "recipient": recipient}).fetchall()
+    found: dict[tuple[UUID, str], list[TakenBack]] = {}
+    for message_key, message_id, *alert in rows:
+        found.setdefault((message_key, message_id), []).append(TakenBack(*alert))
+    return [Correctable(message_id, tuple(alerts)) for (_, message_id), alerts in found.items()]
+
+
+def save_correction(con: Connection, message: Message, alerts: Sequence[TakenBack]) -> None:
+    """Store a rendered correction and, with it, that its recipient is told that these alerts are taken back."""
+    save_message(con, message)
+    links = [
+        {"alert_id": a.alert_id, "channel": message.channel, "recipient": message.recipient, "message_key": message.id}
+        for a in alerts
+    ]
+    insert(con, "corrections", links, "fail")
 
 
 def _keys(addressees: Addressees | None) -> list[str] | None:

@@ -5,76 +5,43 @@ from __future__ import annotations
 import json
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands import Exit, Invocation, Trouble, pass_invocation
-from flows.commands.printing import json_option, print_json, print_table
-from flows.commands.reading import as_published
+from flows.commands import Exit, Invocation, Trouble, completing, pass_invocation
+from flows.commands.alert_list import listing
+from flows.commands.alert_resend import resend
+from flows.commands.alert_verdicts import ack, mute, one_alert, retract, snooze, unmute
+from flows.commands.printing import json_option, print_json
+from flows.commands.reading import as_of_now
 
 if TYPE_CHECKING:
     from alerts.rules import AlertRules, SendResult
     from flows.settings import Settings
-    from warehouse.connect import Connection
     from warehouse.records import Alert
 
 NOBODY = "Amur <amur@example.org>"  # a preview goes nowhere, and an e-mail has a sender all the same
-LEAST_PREFIX = 4
-SHORT = 8  # letters of an id that name an alert well enough
-
-_LOG = """
-SELECT alert_id, created_at, theme_id, theme, channel, state, sent, messages, attempts, next_attempt_at, reason,
-    repeated
-FROM alert_log
-ORDER BY created_at DESC, alert_id, channel
-LIMIT $limit
-"""
-_COLUMNS = ("alert", "made", "theme", "channel", "state", "sent", "why")
-_NAMED = """
-SELECT alert_id
-FROM alerts
-WHERE theme_id = $name OR ($prefix AND starts_with(alert_id::VARCHAR, lower($name)))
-ORDER BY created_at DESC, alert_id
-"""
 
 
 @click.group()
 def alerts() -> None:
-    """List alerts, preview one, or send a test message."""
+    """List alerts, say what you think of them, preview one, or send a test message."""
 
 
-@alerts.command("list")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000), help="How many, latest first.")
-@json_option
-@pass_invocation
-def listing(invocation: Invocation, limit: int, as_json: bool) -> None:
-    """List alerts, the latest first, with what became of them on each channel.
-
-    \b
-    Examples:
-      amur alerts list
-      amur alerts list --json | jq '.[] | select(.state == "waiting")'
-    """
-    with as_published(invocation.data()) as con:
-        columns, rows = _ask(con, _LOG, {"limit": limit})
-    if as_json:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-    elif rows:
-        print_table(_COLUMNS, [_row(dict(zip(columns, row, strict=True))) for row in rows])
-    else:
-        click.echo("No alert yet. A theme is new when several publishers speak of it after a silence: see amur.toml.")
+for command in (listing, ack, snooze, mute, unmute, retract, resend):
+    alerts.add_command(command)
 
 
 @alerts.command()
-@click.argument("alert")
+@click.argument("alert", shell_complete=completing.themes)
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the e-mail's HTML to a file.")
 @click.option("--slack", is_flag=True, help="Print the Slack message instead, as JSON.")
 @pass_invocation
 def preview(invocation: Invocation, alert: str, html: Path | None, slack: bool) -> None:
     """Show what ALERT says, without sending it.
 
-    ALERT is its id or the beginning of it, or the id of a theme: then its latest alert.
+    ALERT is its id or its first six letters or more, or the id of a theme: then its latest alert.
 
     \b
     Examples:
@@ -127,26 +94,12 @@ def test(invocation: Invocation, ctx: click.Context, channel: str | None, as_jso
     ctx.exit(Exit.FINE if all(result["result"] == "sent" for result in results) else Exit.UNSENT)
 
 
-def _ask(con: Connection, sql: str, params: dict[str, object]) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-    con.execute(sql, params)
-    return tuple(column[0] for column in con.description or ()), con.fetchall()
-
-
-def _row(alert: dict[str, Any]) -> tuple[object, ...]:
-    sent = f"{alert['sent']} of {alert['messages']}" if alert["messages"] else None
-    named = (str(alert["alert_id"])[:SHORT], alert["created_at"], alert["theme_id"])
-    return (*named, alert["channel"], alert["state"], sent, alert["reason"].replace("_", " "))
-
-
 def _alert(data: Path, name: str, rules: AlertRules) -> Alert:
     from warehouse.findings import read_alerts
 
-    with as_published(data) as con:
-        _, rows = _ask(con, _NAMED, {"name": name, "prefix": len(name) >= LEAST_PREFIX})
-        found = read_alerts(con, [row[0] for row in rows[:1]], rules.quotes)
-    if not found:
-        raise Trouble(f"There is no alert {name!r}: `amur alerts list` names them.")
-    return found[0]
+    with as_of_now(data) as con:
+        (found,) = read_alerts(con, [one_alert(con, name).alert_id], rules.quotes)
+    return found
 
 
 def _letter(alert: Alert, settings: Settings) -> bytes:

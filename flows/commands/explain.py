@@ -21,7 +21,8 @@ MATCHES = 20
 SHORT = 8  # letters of an id that name an article well enough
 SENTENCES = 5  # of a theme, the heaviest first
 HAN = re.compile(r"[\u3400-\u9fff]")
-LOOK = 'The latest: amur sql "SELECT article_id, title FROM articles ORDER BY first_seen_at DESC LIMIT 20"'
+LOOK = "`amur articles list` shows the latest."
+BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/")  # as browsers show it
 STEM = 5  # letters; of a longer word the last two may be its ending
 
 
@@ -34,7 +35,7 @@ STEM = 5  # letters; of a longer word the last two may be its ending
 def explain(invocation: Invocation, ctx: click.Context, article: str, every: bool, as_json: bool) -> None:
     """Show why ARTICLE scored what it scored: the gate's verdict, each theme with its sentences, and its copies.
 
-    ARTICLE is its address, its id or the beginning of it, or a piece of its title.
+    ARTICLE is its address in any spelling, its id or the beginning of it, or a piece of its title.
 
     \b
     Examples:
@@ -46,17 +47,39 @@ def explain(invocation: Invocation, ctx: click.Context, article: str, every: boo
     from warehouse.explain import find
 
     with as_published(invocation.data()) as con:
-        matches = find(con, article, MATCHES + 1)
+        matches = find(con, article, MATCHES + 1, spellings(article))
         found = explained(con, matches[0].article_id) if len(matches) == 1 else None
     if found and as_json:
         print_json(_as_json(found))
     elif found:
         _say(found, every)
-    elif matches:
-        _choose(article, matches, as_json)
-        ctx.exit(Exit.WRONG)
     else:
-        raise Trouble(f"No article has the address, id or title {article!r}. {LOOK}")
+        let_choose(article, matches, as_json)
+        ctx.exit(Exit.WRONG)
+
+
+def spellings(address: str) -> list[str]:
+    """The forms in which an article may be known whose address somebody typed or copied; none if it is none."""
+    from extractors.urls import canonical
+
+    typed = address.strip()
+    if BARE_ADDRESS.match(typed):
+        typed = f"https://{typed}"
+    found = canonical(typed) if "://" in typed else None
+    if not found:
+        return []
+    _, _, rest = found.partition("://")
+    host, _, path = rest.partition("/")
+    hosts = dict.fromkeys((host, host.removeprefix("www."), f"www.{host.removeprefix('www.')}"))
+    paths = dict.fromkeys((path, path.removesuffix("/"), path.removesuffix("/") + "/" * ("?" not in path)))
+    return [f"{scheme}://{h}/{p}" for scheme in ("https", "http") for h in hosts for p in paths]
+
+
+def let_choose(key: str, matches: list[Match], as_json: bool) -> None:
+    """Show the articles that `key` may mean. Raises `Trouble` when there is none."""
+    if not matches:
+        raise Trouble(f"No article has the address, id or title {key!r}. {LOOK}")
+    _choose(key, matches, as_json)
 
 
 def _choose(key: str, matches: list[Match], as_json: bool) -> None:
@@ -83,6 +106,9 @@ def _say(found: Explanation, every: bool) -> None:
     author = f"by {article.author}, " if article.author else ""
     language = article.language or "language unknown"
     click.echo(shown(f"{author}{found.publisher} ({found.bloc}), {language}, {article.dated_at:%Y-%m-%d}"))
+    if article.genre is not None:
+        speaks_from = f"; the author speaks from {article.institution}" if article.institution else ""
+        click.echo(shown(f"{article.genre}, by {article.genre_cue or 'default'}{speaks_from}"))
     why = f" ({article.reason.replace('_', ' ')})" if article.reason else ""
     click.echo(f"id {article.id}, {count(len(article.text), 'character')} from the {article.text_source}{why}\n")
     if judgement is None:

@@ -20,6 +20,7 @@ told AS (
         count(*) FILTER (WHERE m.state IN ('pending', 'sending')) AS waiting,
         count(*) FILTER (WHERE m.state = 'undeliverable') AS undeliverable,
         count(*) FILTER (WHERE m.state = 'held') AS held,
+        count(*) FILTER (WHERE m.state = 'withdrawn') AS withdrawn,
         max(m.attempts) AS attempts,
         min(m.created_at) AS rendered_at,
         min(t.sent_at) AS first_sent_at,
@@ -34,6 +35,17 @@ told AS (
     JOIN messages AS m USING (message_key)
     LEFT JOIN tries AS t USING (message_key)
     GROUP BY l.alert_id, l.channel
+),
+
+said AS (
+    SELECT
+        alert_id,
+        min(given_at) FILTER (WHERE what = 'ack') AS acknowledged_at,
+        min(given_at) FILTER (WHERE what = 'retract') AS retracted_at,
+        min_by(note, number) FILTER (WHERE what = 'retract') AS because
+    FROM verdicts
+    WHERE alert_id IS NOT NULL
+    GROUP BY alert_id
 )
 
 SELECT
@@ -48,23 +60,34 @@ SELECT
         WHEN t.held > 0 THEN 'held'
         WHEN t.undeliverable > 0 THEN 'undeliverable'
         WHEN t.waiting > 0 THEN 'waiting'
-        ELSE 'sent'
+        WHEN t.sent > 0 THEN 'sent'
+        ELSE 'withdrawn'
     END AS state,
     coalesce(t.messages, 0) AS messages,
     coalesce(t.sent, 0) AS sent,
     coalesce(t.waiting, 0) AS waiting,
     coalesce(t.undeliverable, 0) AS undeliverable,
     coalesce(t.held, 0) AS held,
+    coalesce(t.withdrawn, 0) AS withdrawn,
     coalesce(t.attempts, 0) AS attempts,
     t.rendered_at,
     t.first_sent_at,
     t.last_tried_at,
     t.next_attempt_at,
     coalesce(t.reason, '') AS reason,
-    coalesce(t.repeated, false) AS repeated
+    coalesce(t.repeated, false) AS repeated,
+    CASE
+        WHEN v.retracted_at IS NOT NULL THEN 'retracted'
+        WHEN v.acknowledged_at IS NOT NULL THEN 'acked'
+        ELSE 'unread'
+    END AS verdict,
+    v.acknowledged_at,
+    v.retracted_at,
+    coalesce(v.because, '') AS because
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
 LEFT JOIN told AS t USING (alert_id)
+LEFT JOIN said AS v USING (alert_id)
 LEFT JOIN themes AS n ON n.taxonomy_id = f.taxonomy_id AND n.theme_id = a.theme_id;
 
 COMMENT ON VIEW alert_log IS 'one row per alert and channel it was put on; an alert that is on none yet has one row without a channel. What was told, when, and what still waits; nobody''s address is in here.';
@@ -74,16 +97,21 @@ COMMENT ON COLUMN alert_log.theme_id IS 'the theme''s id in themes.toml';
 COMMENT ON COLUMN alert_log.theme IS 'the theme''s label at the time';
 COMMENT ON COLUMN alert_log.created_at IS 'when it was decided to alert';
 COMMENT ON COLUMN alert_log.channel IS 'email or slack; null while it is on no channel';
-COMMENT ON COLUMN alert_log.state IS 'the worst of its messages'': held, undeliverable, waiting, sent; untold without a message';
+COMMENT ON COLUMN alert_log.state IS 'the worst of its messages'': held, undeliverable, waiting, sent; withdrawn where none but retracted ones were to go; untold without a message';
 COMMENT ON COLUMN alert_log.messages IS 'messages on this channel, one per recipient';
 COMMENT ON COLUMN alert_log.sent IS 'messages that were accepted';
 COMMENT ON COLUMN alert_log.waiting IS 'messages still to be sent';
 COMMENT ON COLUMN alert_log.undeliverable IS 'messages given up';
 COMMENT ON COLUMN alert_log.held IS 'messages of which it is unclear whether they arrived, and which are not sent again';
-COMMENT ON COLUMN alert_log.attempts IS 'most attempts that one message took';
+COMMENT ON COLUMN alert_log.withdrawn IS 'messages that were not sent because all they told of was retracted';
+COMMENT ON COLUMN alert_log.attempts IS 'most attempts that one message took, since it was last given a fresh try';
 COMMENT ON COLUMN alert_log.rendered_at IS 'when the first message was rendered';
 COMMENT ON COLUMN alert_log.first_sent_at IS 'when the first message was accepted';
 COMMENT ON COLUMN alert_log.last_tried_at IS 'the last attempt';
 COMMENT ON COLUMN alert_log.next_attempt_at IS 'the next attempt, where one waits';
 COMMENT ON COLUMN alert_log.reason IS 'why the last attempt at a message that is not sent failed; empty where all are sent, or none was tried';
 COMMENT ON COLUMN alert_log.repeated IS 'whether a message may have been delivered twice, with the same Message-ID';
+COMMENT ON COLUMN alert_log.verdict IS 'retracted: it was wrong; acked: somebody saw to it; unread: nobody said anything of it';
+COMMENT ON COLUMN alert_log.acknowledged_at IS 'when it was acknowledged first';
+COMMENT ON COLUMN alert_log.retracted_at IS 'when it was retracted';
+COMMENT ON COLUMN alert_log.because IS 'why it was retracted, if that was said';

@@ -1,0 +1,153 @@
+"""What people say of alerts and themes: an append-only log, and what follows from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from warehouse.connect import Connection
+from warehouse.judgements import latest_taxonomy
+from warehouse.rows import insert, row_of
+
+What = Literal["ack", "snooze", "mute", "unmute", "retract", "resend"]
+Silence = Literal["muted", "snoozed"]
+
+LEAST_PREFIX = 6  # hexadecimal digits of an id that may name an alert
+
+_SILENCES = """
+SELECT theme_id, what, until_at
+FROM (
+    SELECT * FROM verdicts AS v
+    WHERE what IN ('mute', 'snooze')
+      AND number > coalesce((SELECT max(number) FROM verdicts WHERE what = 'unmute' AND theme_id = v.theme_id), 0)
+    QUALIFY row_number() OVER (PARTITION BY theme_id, what ORDER BY number DESC) = 1
+)
+WHERE until_at IS NULL OR until_at > $now
+ORDER BY theme_id, what DESC
+"""
+
+# Of several findings that were kept quiet one after the other, the first says since when the theme has been new.
+_WOKEN = """
+SELECT theme_id, min(found_at)
+FROM findings AS f
+WHERE kind = 'first_seen' AND decision IN ('muted', 'snoozed') AND found_at >= $since
+  AND NOT EXISTS (
+      SELECT 1 FROM findings AS later
+      WHERE later.theme_id = f.theme_id AND later.kind = f.kind AND later.found_at > f.found_at
+        AND later.decision NOT IN ('muted', 'snoozed')
+  )
+GROUP BY theme_id
+"""
+
+_NAMED = """
+SELECT a.alert_id, a.theme_id, coalesce(t.label, a.theme_id), a.created_at
+FROM alerts AS a
+JOIN findings AS f USING (finding_id)
+LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = a.theme_id
+WHERE {condition}
+ORDER BY a.created_at DESC, a.alert_id
+LIMIT {limit}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One thing somebody said, of an alert or of a theme as a whole (`alert_id` None).
+
+    `until_at` is when a snooze or a mute ends by itself; `given_by` is whatever name was given, or "".
+    """
+
+    what: What
+    theme_id: str
+    given_at: datetime
+    alert_id: UUID | None = None
+    until_at: datetime | None = None
+    note: str = ""
+    given_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An alert that somebody may mean."""
+
+    alert_id: UUID
+    theme_id: str
+    label: str
+    created_at: datetime
+
+
+def give(con: Connection, verdicts: Sequence[Verdict]) -> None:
+    """Add to the log. A pass that decides after this is committed goes by it."""
+    ((last,),) = con.execute("SELECT coalesce(max(number), 0) FROM verdicts").fetchall()
+    insert(con, "verdicts", [row_of(verdict, number=last + n) for n, verdict in enumerate(verdicts, 1)], "fail")
+
+
+def silences(con: Connection, now: datetime) -> dict[str, tuple[Silence, datetime | None]]:
+    """Themes that are not to be alerted at `now`, each with when that ends by itself, if it does.
+
+    A mute counts before a snooze. Of two alike the later one holds.
+    """
+    found: dict[str, tuple[Silence, datetime | None]] = {}
+    for theme_id, what, until in con.execute(_SILENCES, {"now": now}).fetchall():
+        found[theme_id] = ("muted" if what == "mute" else "snoozed", until)
+        # Ordered so that the mute, the stronger, comes last.
+    return found
+
+
+def silenced(con: Connection, now: datetime) -> dict[str, Silence]:
+    """Themes that are not to be alerted at `now`, and which way."""
+    return {theme_id: silence for theme_id, (silence, _) in silences(con, now).items()}
+
+
+def woken(con: Connection, since: datetime, silent: Collection[str]) -> dict[str, datetime]:
+    """Themes found at or after `since` while muted or snoozed, but not `silent` now: when each was found first.
+
+    What was found then was told to nobody.
+    """
+    found = con.execute(_WOKEN, {"since": since}).fetchall()
+    return {theme_id: found_at for theme_id, found_at in found if theme_id not in silent}
+
+
+def acknowledged(con: Connection, alert_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the alerts that somebody has seen to."""
+    return _said(con, "ack", alert_ids)
+
+
+def retracted(con: Connection, alert_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the alerts that were taken back."""
+    return _said(con, "retract", alert_ids)
+
+
+def find_alerts(con: Connection, name: str, limit: int = 20) -> list[Named]:
+    """Alerts that `name` means, the latest first: a theme's latest one, else all whose id begins so.
+
+    Hyphens do not matter; what is shorter than six digits names no alert.
+    """
+    of_theme = con.execute(_NAMED.format(condition="a.theme_id = $name", limit=1), {"name": name}).fetchall()
+    if of_theme:
+        return [Named(*of_theme[0])]
+    digits = name.lower().replace("-", "")
+    if not re.fullmatch(rf"[0-9a-f]{{{LEAST_PREFIX},32}}", digits):
+        return []
+    begins = "starts_with(replace(a.alert_id::VARCHAR, '-', ''), $digits)"
+    rows = con.execute(_NAMED.format(condition=begins, limit=limit), {"digits": digits}).fetchall()
+    return [Named(*row) for row in rows]
+
+
+def known_themes(con: Connection) -> list[str]:
+    """Themes that can be spoken of: those in use, and those of earlier alerts and verdicts."""
+    asked = (
+        "SELECT theme_id FROM themes WHERE taxonomy_id = $taxonomy_id "
+        "UNION SELECT theme_id FROM alerts UNION SELECT theme_id FROM verdicts ORDER BY theme_id"
+    )
+    rows = con.execute(asked, {"taxonomy_id": latest_taxonomy(con) or ""}).fetchall()
+    return [theme_id for (theme_id,) in rows]
+
+
+def _said(con: Connection, what: What, alert_ids: Sequence[UUID]) -> set[UUID]:
+    asked = "SELECT DISTINCT alert_id FROM verdicts WHERE what = ? AND alert_id IN (SELECT unnest(?::UUID[]))"
+    return {alert_id for (alert_id,) in con.execute(asked, [what, [str(i) for i in alert_ids]]).fetchall()}
