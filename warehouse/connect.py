@@ -25,6 +25,7 @@ Statement = duckdb.StatementType
 T = TypeVar("T")
 
 _MAGIC = slice(8, 12)  # where every DuckDB file says DUCK
+MEMORY = "2GB"
 Config = dict[str, str | bool | int | float | list[str]]
 _NO_OUTSIDE: Config = {"enable_external_access": "false"}
 _HARDENED: Config = {
@@ -32,30 +33,46 @@ _HARDENED: Config = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",
-    "memory_limit": "2GB",
+    "memory_limit": MEMORY,
     # The log is read at every opening: 16 MB of it, the engine's own choice, make an opening take 0.2 s.
     "checkpoint_threshold": "4MB",
 }
 # Without it the engine writes a format that leaves long text uncompressed; a newer engine keeps to it.
 _CREATED_AS: Config = {"storage_compatibility_version": "v1.5.0"}
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded")
-_DAMAGED = ("Corrupt database file", "Could not read enough bytes", "Failed to deserialize", "checksum")
+_FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_MENDABLE = (
+    *_FULL_NUMBERS,
+    *(errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ELOOP),
+)
+_DAMAGED = (
+    *("Corrupt database file", "Could not read enough bytes", "Failed to deserialize", "checksum"),
+    "Failure while replaying WAL",
+)
+LIVE = "live.duckdb"  # what the pipeline's own file is called
 
 
 class WarehouseError(Exception):
     """Something about the warehouse its user can mend; the message says how."""
 
 
+class Damaged(WarehouseError):  # noqa: N818  it says what the file is
+    """What is at the warehouse's path cannot be read as one."""
+
+
 class Busy(Exception):  # noqa: N818  it is a turn to wait for, not an error
     """Somebody else holds the file just now."""
 
 
-def connect(path: Path, *, read_only: bool = False) -> Connection:
+def connect(path: Path, *, read_only: bool = False, memory: str = MEMORY) -> Connection:
     """A hardened connection: no other file, no extension, UTC, and settings locked.
 
-    A file that can be written is its owner's alone. Raises what the engine raises; `explained` turns that into words.
+    `memory` is how much of the file is held at most. A file that can be written is its owner's alone. Raises what the
+    engine raises; `explained` turns that into words.
     """
-    con = duckdb.connect(str(path), read_only=read_only, config=_HARDENED | _NO_OUTSIDE | _CREATED_AS)
+    config = _HARDENED | _NO_OUTSIDE | _CREATED_AS | {"memory_limit": memory}
+    con = duckdb.connect(str(path), read_only=read_only, config=config)
     if not read_only:
         make_private(path)
         # The engine would make its log readable by all; an empty one that is there it fills.
@@ -78,6 +95,8 @@ def _settle(con: Connection) -> Connection:
     # close, then, but when the log has grown or the file is published.
     con.execute("PRAGMA disable_checkpoint_on_shutdown")
     con.execute("SET TimeZone = 'UTC'")
+    # Where it takes us for somebody at a prompt, the engine would draw a bar into our answers.
+    con.execute("SET enable_progress_bar = false")
     con.execute("SET lock_configuration = true")
     return con
 
@@ -112,14 +131,34 @@ def close(con: Connection, path: Path) -> None:
         con.close()
 
 
+def flush(path: Path) -> None:
+    """Have the disk keep a file, or the names in a folder."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def _touch(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
+def present(path: Path) -> bool:
+    """Whether there is anything at `path`. Raises WarehouseError where that cannot be seen."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise WarehouseError(f"{path} cannot be looked at: {error.strerror}. Mend that and run again.") from error
+    return True
+
+
 def require_database(path: Path) -> None:
-    """Look before the engine does: raises WarehouseError when what is at `path` is not a DuckDB file."""
+    """Look before the engine does: raises Damaged when what is at `path` is not a DuckDB file."""
     if path.is_dir():
-        raise WarehouseError(f"{path} is a folder where the warehouse's file should be: move it away.")
+        raise Damaged(f"{path} is a folder where the warehouse's file should be: move it away{_or_restore(path)}.")
     try:
         with path.open("rb") as file:
             start = file.read(_MAGIC.stop)
@@ -127,7 +166,11 @@ def require_database(path: Path) -> None:
         raise WarehouseError(f"{path} cannot be read: {error.strerror}.") from error
     if start[_MAGIC] != b"DUCK":
         what = "is empty" if not start else "is not a DuckDB database"
-        raise WarehouseError(f"{path} {what}; it was left as it is. Move it away and run again.")
+        raise Damaged(f"{path} {what}; it was left as it is. Move it away and run again{_or_restore(path)}.")
+
+
+def _or_restore(path: Path) -> str:
+    return ", or have `amur restore` put it aside and a backup in its place" if path.name == LIVE else ""
 
 
 @contextmanager
@@ -139,7 +182,7 @@ def explained(path: Path) -> Iterator[None]:
         said = _in_words(path, error)
         if said is None:
             raise
-        raise WarehouseError(said) from error
+        raise said from error
 
 
 @contextmanager
@@ -148,27 +191,34 @@ def writable(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS):
+        if error.errno not in _MENDABLE:
             raise
+        if error.errno in _FULL_NUMBERS:
+            raise WarehouseError(_full(path)) from error
         raise WarehouseError(f"{path} cannot be written: {error.strerror}. Mend that and run again.") from error
 
 
-def _in_words(path: Path, error: duckdb.Error) -> str | None:
+def _full(path: Path) -> str:
+    return f"The disk of {path} is full (disk_full). Free some space and run again; all that was saved is there."
+
+
+def _in_words(path: Path, error: duckdb.Error) -> WarehouseError | None:
     text = str(error)
     first = text.splitlines()[0] if text else type(error).__name__
     if any(sign in text for sign in _FULL):
-        return f"The disk of {path} is full. Free some space and run again; everything saved before is still there."
-    if "newer version of DuckDB" in text:
-        return (
-            f"{path} was written by a newer DuckDB than this one ({duckdb.__version__}): upgrade it. It said: {first}"
-        )
-    if any(sign in text for sign in _DAMAGED):
-        return f"{path} is damaged: put a backup in its place. The engine said: {first}"
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return f"The memory limit was reached while working on {path}; nothing of that step was saved."
-    if isinstance(error, duckdb.FatalException | duckdb.IOException):
-        return f"{path} cannot be used: {first}"
-    return None
+        said = _full(path)
+    elif "newer version of DuckDB" in text:
+        said = f"{path} was written by a newer DuckDB than {duckdb.__version__}: upgrade it here. It said: {first}"
+    elif any(sign in text for sign in _DAMAGED):
+        mend = "`amur restore` puts the newest good backup" if path.name == LIVE else "put a good copy"
+        return Damaged(f"{path} is damaged: {mend} in its place. The engine said: {first}")
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        said = f"The memory limit was reached while working on {path}; nothing of that step was saved."
+    elif isinstance(error, duckdb.FatalException | duckdb.IOException):
+        said = f"{path} cannot be used: {first}"
+    else:
+        return None
+    return WarehouseError(said)
 
 
 class FileLock:
@@ -186,8 +236,12 @@ class FileLock:
         except BlockingIOError:
             os.close(handle)
             return False
-        os.ftruncate(handle, 0)
-        os.write(handle, note.encode())
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, note.encode())
+        except OSError:  # a full disk: whoever cannot say that he holds it does not hold it
+            os.close(handle)
+            raise
         self._handle = handle
         return True
 
@@ -198,6 +252,20 @@ class FileLock:
                 os.ftruncate(self._handle, 0)
             os.close(self._handle)
             self._handle = None
+
+    def is_held(self) -> bool:
+        """Whether somebody holds it just now; for a moment, nobody else can take it."""
+        try:
+            handle = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
 
     def note(self) -> str:
         """What the present holder wrote."""
@@ -215,10 +283,10 @@ def patiently(attempt: Callable[[], T], seconds: float) -> T:
     return retrying(attempt)
 
 
-def connect_or_busy(path: Path) -> Connection:
+def connect_or_busy(path: Path, *, read_only: bool = False, memory: str = MEMORY) -> Connection:
     """Like `connect`, but raises Busy while another program has the file open."""
     try:
-        return connect(path)
+        return connect(path, read_only=read_only, memory=memory)
     except duckdb.IOException as error:
         if "Conflicting lock" not in str(error):
             raise

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from warehouse import schema
 from warehouse.connect import (
+    LIVE,
     Busy,
     Connection,
     EngineError,
@@ -24,9 +25,11 @@ from warehouse.connect import (
     explained,
     make_private,
     patiently,
+    present,
     require_database,
     writable,
 )
+from warehouse.journal import Journal
 from warehouse.pages import PageStore
 
 __all__ = ["PassRunning", "Store", "WarehouseError"]
@@ -54,9 +57,12 @@ class Store:
         self, folder: Path, *, patience: float = 60.0, migrations: Sequence[schema.Migration] | None = None
     ) -> None:
         self.folder = folder
-        self.live = folder / "live.duckdb"
+        self.live = folder / LIVE
         self.published = folder / "amur.duckdb"
+        self.backups = folder / "backups"
+        self.quarantine = folder / "quarantine"
         self.pages = PageStore(folder / "pages")
+        self.journal = Journal(folder / "journal.jsonl")
         self.patience = patience
         self.migrations = tuple(migrations) if migrations is not None else schema.migrations()
 
@@ -88,7 +94,7 @@ class Store:
 
         Keep it short and never put one inside another: everybody else waits. Raises WarehouseError.
         """
-        if not self.live.exists():
+        if not present(self.live):
             raise WarehouseError(f"There is no warehouse in {self.folder} yet: `amur run` makes one.")
         with explained(self.live):
             lock = self._lock()
@@ -104,10 +110,16 @@ class Store:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the database lock with the live file checkpointed and closed, to copy it."""
-        with explained(self.live), writable(self.live):
+        with explained(self.live), self.closed():
+            self._checkpoint()
+            yield
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Hold the database lock, in whatever state the live file is. Raises WarehouseError."""
+        with writable(self.live):
             lock = self._lock()
             try:
-                self._checkpoint()
                 yield
             finally:
                 lock.free()
@@ -116,8 +128,9 @@ class Store:
     def pass_lock(self, now: datetime) -> Iterator[None]:
         """Be the one pass that runs; raises PassRunning at once when another is. Other transactions go on."""
         lock = FileLock(self.folder / "pass.lock")
-        if not lock.take(json.dumps({"pid": os.getpid(), "since": now.isoformat()})):
-            raise _running(lock.note())
+        with writable(self.folder / "pass.lock"):
+            if not lock.take(json.dumps({"pid": os.getpid(), "since": now.isoformat()})):
+                raise _running(lock.note())
         try:
             yield
         finally:
@@ -136,15 +149,17 @@ class Store:
 
     def _require_no_history(self) -> None:
         # An empty warehouse would be published over all that analysts have, and burn-in would begin anew.
-        if self.published.exists():
+        left = [path for path in (self.published, self.backups, self.quarantine) if path.exists()]
+        if left:
+            names = ", ".join(path.name for path in left)
             raise WarehouseError(
-                f"{self.live} is gone, but {self.published} is still there: put the live file back (a copy made before "
-                f"an upgrade is called live.before-….duckdb), or move {self.published.name} away too, to begin anew."
+                f"{self.live} is gone, but {left[0]} is still there: `amur restore` puts the newest good backup in its "
+                f"place. To begin anew, move {names} and {self.journal.path.name} away too."
             )
 
     def _close_to_others(self) -> None:
         # What an earlier Amur, or a backup put in place by hand, left readable.
-        for path in (*self.folder.glob("live.*"), *self.folder.glob("*.lock")):
+        for path in (p for ours in ("live.*", "*.lock", "journal.*") for p in self.folder.glob(ours)):
             if path.is_file():
                 make_private(path)
 
