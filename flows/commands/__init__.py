@@ -6,14 +6,18 @@ import importlib
 import io
 import logging
 import os
+import select
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
+from errno import EACCES, EDQUOT, EFBIG, ENOSPC, EPERM, EROFS
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import click
+from click.shell_completion import CompletionItem
 
 from flows.secrets import Redaction
 
@@ -26,13 +30,25 @@ COMMANDS = {
     "init": ("flows.commands.init:init", "Write the settings files, ready to be filled in."),
     "run": ("flows.commands.run:run", "Run one pass: poll, read, judge, tell, publish."),
     "serve": ("flows.commands.serve:serve", "Run a pass again and again, on a schedule."),
+    "add": ("flows.commands.add:add", "Fetch, read and judge articles that you name, now."),
+    "backfill": ("flows.commands.backfill:backfill", "Bring in history: a feed's archive, a sitemap, a file."),
     "status": ("flows.commands.status:status", "Show feeds, passes, what waits and what fails."),
+    "doctor": ("flows.commands.doctor:doctor", "Look for what is wrong, and say what to do about it."),
+    "feeds": ("flows.commands.feeds:feeds", "List, add, find, pause and check the feeds that are watched."),
+    "themes": ("flows.commands.themes:themes", "List the themes, and show what each is known by."),
     "explain": ("flows.commands.explain:explain", "Show why an article scored what it scored."),
-    "alerts": ("flows.commands.alerts:alerts", "List alerts, preview one, or send a test message."),
+    "articles": ("flows.commands.articles:articles", "List articles by theme, publisher, date or words, and show one."),
+    "alerts": ("flows.commands.alerts:alerts", "List alerts, acknowledge, mute or retract them, test the channels."),
+    "backup": ("flows.commands.backup:backup", "Make a backup of the warehouse now; a pass makes one a day."),
+    "restore": ("flows.commands.restore:restore", "Put a backup in the place of a damaged or lost warehouse."),
+    "compact": ("flows.commands.compact:compact", "Give the disk back what was dropped for its age."),
     "sql": ("flows.commands.sql:sql", "Ask the published file a question in SQL."),
     "schema": ("flows.commands.schema:schema", "Describe the views that SQL can ask."),
+    "completion": ("flows.commands.completion:completion", "Print what a shell needs to complete commands and names."),
     "eval": ("flows.commands.eval:evaluate", "Measure the gate and the themes against labelled articles."),
 }
+
+COMPLETE = "_AMUR_COMPLETE"  # the variable through which a shell asks what could go on from here
 
 EPILOG = """\b
 First steps:
@@ -49,6 +65,7 @@ Exit codes:
   3  no feed could be reached
   4  trouble with the warehouse
   5  an alert could not be sent and waits
+  6  no complete pass for too long (amur status)
   130  stopped with Ctrl-C
 """
 
@@ -62,6 +79,7 @@ class Exit(IntEnum):
     NO_FEED = 3
     WAREHOUSE = 4
     UNSENT = 5
+    OVERDUE = 6
     STOPPED = 130
 
 
@@ -149,11 +167,16 @@ class Amur(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
+        if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
             from flows.complaints import nearest
 
             ctx.fail(f"There is no command {args[0]!r}; {nearest(args[0], list(COMMANDS))}")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Commands and options, without importing any of them."""
+        named = [CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -169,15 +192,44 @@ class Amur(click.Group):
         except KeyboardInterrupt:
             click.echo("\nStopped. Nothing is lost: the next pass goes on from here.", err=True)
             ctx.exit(Exit.STOPPED)
-        except BrokenPipeError:
-            # Whoever read our output has seen enough. What is still buffered must not fail again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError as error:
+            if not _nobody_reads(sys.stdout):
+                raise RuntimeError("a line broke in the middle of the work") from error
+            _drop_output()  # whoever read it has seen enough
             ctx.exit(Exit.FINE)
         except Exception as error:
             trouble = _trouble(error, ctx)
             if trouble is None:
                 raise
             raise trouble from error
+
+
+def _nobody_reads(out: TextIO) -> bool:
+    """Whether the far end of a pipe or terminal is gone."""
+    try:
+        far_end = select.poll()
+        far_end.register(out.fileno(), 0)
+    except (OSError, ValueError):  # it is neither
+        return False
+    return any(event & (select.POLLERR | select.POLLHUP) for _, event in far_end.poll(0))
+
+
+def _drop_output() -> None:
+    """What is still buffered must not fail again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_the_disk(error: OSError) -> Trouble | None:
+    """A full disk or a missing right, wherever it shows itself; None for another error."""
+    where = f"{error.filename} " if isinstance(error.filename, str | Path) else ""
+    if error.errno in (ENOSPC, EDQUOT, EFBIG):
+        _drop_output()  # it may be what does not fit
+        what = f"{where}cannot be written: {error.strerror}. Free some space"
+        return Trouble(f"{what} and run again; what was saved before is still there.", Exit.FAILED)
+    if error.errno in (EACCES, EPERM, EROFS) and where:
+        return Trouble(f"{where}cannot be used: {error.strerror}. Give this user the right to.", Exit.FAILED)
+    return None
 
 
 def _trouble(error: Exception, ctx: click.Context) -> Trouble | None:
@@ -187,7 +239,7 @@ def _trouble(error: Exception, ctx: click.Context) -> Trouble | None:
         if kind and isinstance(error, kind):
             redaction = ctx.obj.redaction if isinstance(ctx.obj, Invocation) else Redaction()
             return Trouble(redaction.clean(_sentence(error)), code)
-    return None
+    return _of_the_disk(error) if isinstance(error, OSError) else None
 
 
 def _sentence(error: Exception) -> str:
@@ -209,6 +261,8 @@ def _sentence(error: Exception) -> str:
 @click.pass_context
 def amur(ctx: click.Context, config: Path | None, verbose: bool) -> None:
     """Amur watches what the world writes about China and Russia, and tells you when a theme is new."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        ctx.color = False  # https://no-color.org
     redaction = ctx.obj if isinstance(ctx.obj, Redaction) else Redaction()
     ctx.obj = Invocation(config, redaction)
     if isinstance(sys.stdout, io.TextIOWrapper):
@@ -224,4 +278,8 @@ def main() -> None:
     redaction = Redaction()
     # A bug keeps its traceback, without the secrets that its message may quote.
     sys.excepthook = lambda *error: click.echo(redaction.report(*error), err=True, nl=False)
-    amur(obj=redaction, prog_name="amur")
+    if os.environ.get(COMPLETE):
+        from flows.commands import completion
+
+        completion.answer(amur)
+    amur(obj=redaction, prog_name="amur", complete_var=COMPLETE)

@@ -7,7 +7,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,9 +56,8 @@ def demo(ctx: click.Context, folder: Path, bare: bool) -> None:
       amur --config amur-demo/amur.toml status
       amur --config amur-demo/amur.toml sql "FROM new_themes"
     """
-    _clear(folder)
     began = time.monotonic()
-    with _conducting(folder, bare) as conduct:
+    with _alone_in(folder), _conducting(folder, bare) as conduct:
         from flows.demo.play import complaints, stage
 
         with stage(folder) as on:
@@ -80,14 +79,37 @@ def demo(ctx: click.Context, folder: Path, bare: bool) -> None:
     )
 
 
-def _clear(folder: Path) -> None:
-    """Make room: only a folder that a demo made, or an empty one, is taken."""
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARK).exists():
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Take the folder and make room: only one that a demo made, or an empty one, and of which no other demo is."""
+    from warehouse.connect import FileLock
+
+    if folder.exists() and not folder.is_dir():
+        raise Trouble(f"{folder} is not a folder: name another with --folder.")
+    lock = FileLock(folder / MARK)
+    try:
+        if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
             raise Trouble(f"{folder} holds something else than a demo: name another with --folder.")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARK).touch()
+        folder.mkdir(parents=True, exist_ok=True)
+        if not lock.take():
+            raise Trouble(f"Another demo plays in {folder}: wait for its end, or name another with --folder.")
+        _clear(folder)
+    except OSError as error:
+        lock.free()
+        raise Trouble(f"Cannot write to {folder}: {error.strerror}. Name another with --folder.") from error
+    try:
+        yield
+    finally:
+        lock.free()
+
+
+def _clear(folder: Path) -> None:
+    """Take away all that is in it, but for the mark that says whose it is."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != MARK:
+            path.unlink()
 
 
 @contextmanager
@@ -103,7 +125,11 @@ def _conducting(folder: Path, bare: bool) -> Iterator[Conduct]:
     keep_to(folder / "prefect")
     click.echo("Starting a Prefect server on this machine …")
     os.environ["PREFECT_LOGGING_LEVEL"] = "WARNING"  # the day's line says what the flow run did
-    with own_server(folder / "prefect", _free_port()):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(own_server(folder / "prefect", _free_port()))
+        except OSError as error:
+            raise Trouble(f"{error}. `amur demo --bare` needs no server.", Exit.FAILED) from error
         from flows.prefect_flows import pass_as_flow, settle
 
         yield pass_as_flow
