@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 DETAIL_CHARS = 300
 VALIDATOR_CHARS = 1024
-RETRY_AFTER_DIGITS = 12
+SECONDS_DIGITS = 12
 LATIN_1 = 256
 SERVER_FAULT = 5
 
@@ -67,17 +68,49 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait, from a number or an HTTP date; None for junk and for what has passed."""
     if value is None:
         return None
+    stated = _seconds(value)
+    if stated is not None:
+        return stated
+    moment = _moment(value)
+    seconds = (moment - now).total_seconds() if moment else 0.0
+    return seconds if seconds > 0 else None
+
+
+def _seconds(value: str) -> float | None:
     value = value.strip()
-    if value.isascii() and value.isdigit() and len(value) <= RETRY_AFTER_DIGITS:
-        return float(value)
+    return float(value) if value.isascii() and value.isdigit() and len(value) <= SECONDS_DIGITS else None
+
+
+def _moment(value: str | None) -> datetime | None:
+    """An HTTP date; None for junk."""
     try:
-        moment = parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value or "")
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    seconds = (moment - now).total_seconds()
-    return seconds if seconds > 0 else None
+
+
+def fresh_for(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds for which an answer says that it stays good (RFC 9111, 4.2); None where it does not say.
+
+    `headers` are looked up by their usual names. An answer that a cache held has spent its Age already.
+    """
+    stated = _directives(headers.get("Cache-Control", ""))
+    if stated.keys() & {"no-cache", "no-store"}:
+        return 0.0
+    if "max-age" in stated:
+        lifetime = _seconds(stated["max-age"])
+        return None if lifetime is None else max(lifetime - (_seconds(headers.get("Age", "")) or 0.0), 0.0)
+    expires = _moment(headers.get("Expires"))
+    if expires is None:
+        return None
+    # By the server's own clock, which may differ from ours.
+    return max((expires - (_moment(headers.get("Date")) or now)).total_seconds(), 0.0)
+
+
+def _directives(value: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in value.lower().split(","))
+    return {name.strip(): content.strip(' "') for name, _, content in pairs}
 
 
 def validator(value: str | None) -> str | None:

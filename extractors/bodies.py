@@ -65,13 +65,13 @@ class Body:
         """The first bytes, at most `size`, as far as they have come."""
         return b"".join(self._chunks)[:size]
 
-    def finish(self) -> bytes:
+    def finish(self, *, may_be_empty: bool = False) -> bytes:
         """The whole body; raises `FetchError` (bad_encoding, empty_body)."""
         whole = self._encoding in PLAIN or (self._inflater is not None and self._inflater.eof)
         if self.raw_bytes and not whole:
             raise FetchError("bad_encoding", "the compressed body ends too early")
         body = b"".join(self._chunks)
-        if not body or body.isspace():
+        if not may_be_empty and (not body or body.isspace()):
             raise FetchError("empty_body", "the body is empty")
         return body
 

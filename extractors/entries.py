@@ -31,6 +31,8 @@ class Announced:
     content: str = ""
     published_raw: str = ""
     published: datetime | None = None
+    source_name: str = ""
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _entries(items: Sequence[Announced], repeated: set[str], occasion: Occasion)
             dated_at=dates.dated(published, occasion.now),
             first_seen_at=occasion.now,
             baseline=occasion.baseline,
+            source_name=clean(plain_text(item.source_name, AUTHOR), AUTHOR),
+            source_url=urls.absolute(item.source_url) or "",
         )
 
 

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 import feedparser
 
-from extractors import dates
+from extractors import dates, urls
 from extractors.entries import Announced, Occasion, entries_of
 from extractors.json_feed import read_json
 from extractors.text import TITLE, CharsetError, clean, decode, plain_text
@@ -26,7 +26,7 @@ from warehouse.records import ParsedFeed
 
 _ATTRIBUTES, _DEPTH, _ELEMENTS = 256, 256, 500_000  # of one element, of the document, of the document
 _TAIL = 4_096  # characters in which the end of the root element stands, if it is there
-_HTML_TITLE = 80  # characters
+_HTML_TITLE, _GENERATOR = 80, 200  # characters
 
 _DECLARATION = re.compile(r"[^<]*<\?xml[^>]*\?>|\s+")
 _CHARSET_IN_DECLARATION = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"'>]*)", re.IGNORECASE)
@@ -38,6 +38,8 @@ _REFERENCE = re.compile(r"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));")
 _FEEDPARSER_RAISES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _AMPERSAND = re.compile(r"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!#[xX]?[0-9A-Fa-f]+;)(?:(?P<name>\w+);)?", re.DOTALL)
 _DATES = ("published", "updated", "created")
+_COUNT = re.compile(r"[0-9]{1,7}")
+_PERIODS = {"hourly": 3600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 _XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
 _CONTENTS = ("yandex_full-text", "full-text")  # besides content itself
 
@@ -61,12 +63,24 @@ def parse_feed(
     """
     document = _document(body, content_type)
     occasion = Occasion(feed_id, url, now, baseline)
-    if document.startswith("{"):
-        title, items, warnings = _read_json(document)
-    else:
-        title, items, warnings = _read_xml(document)
-    entries, odd = entries_of(items, occasion)
-    return ParsedFeed(clean(plain_text(title, TITLE), TITLE), entries, (*warnings, *odd))
+    read = _read_json(document) if document.startswith("{") else _read_xml(document)
+    entries, odd = entries_of(read.items, occasion)
+    title = clean(plain_text(read.title, TITLE), TITLE)
+    older = urls.absolute(read.older, url) or ""
+    generator = clean(read.generator, _GENERATOR)
+    return ParsedFeed(title, entries, (*read.warnings, *odd), older, generator, read.stated_gap)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What a document holds, still untrusted."""
+
+    title: str
+    items: list[Announced]
+    warnings: tuple[str, ...] = ()
+    older: str = ""
+    generator: str = ""
+    stated_gap: float | None = None
 
 
 def _document(body: bytes, content_type: str) -> str:
@@ -87,20 +101,21 @@ def _document(body: bytes, content_type: str) -> str:
     return document[start.end() :].lstrip() if start else document
 
 
-def _read_json(document: str) -> tuple[str, list[Announced], list[str]]:
+def _read_json(document: str) -> _Document:
     try:
         read = read_json(document)
     except RecursionError as error:
         raise FeedError("refused", "The JSON is nested too deeply.") from error
     if read is None:
         raise FeedError("not_a_feed", "The answer looks like JSON but is no JSON Feed.")
-    return (*read, [])
+    title, items, older = read
+    return _Document(title, items, older=older)
 
 
 # --- XML ------------------------------------------------------------------------------------------
 
 
-def _read_xml(document: str) -> tuple[str, list[Announced], list[str]]:
+def _read_xml(document: str) -> _Document:
     document = _AMPERSAND.sub(_repaired, _REFERENCE.sub(_possible, _NO_XML.sub("", document)))
     root = _FIRST_ELEMENT.search(_NOT_ELEMENTS.sub("", document))
     if root is None:
@@ -115,11 +130,28 @@ def _read_xml(document: str) -> tuple[str, list[Announced], list[str]]:
     items = [_announced(entry) for entry in result["entries"]]
     if fault and not cut and not items:
         raise FeedError("not_well_formed", f"The feed cannot be read: {fault}.")
-    title = result["feed"].get("title") or ""
+    feed = result["feed"]
+    title, older, generator = feed.get("title") or "", _older(feed), _string(feed.get("generator"))
     if cut:
         # Where it was cut cannot be seen: the last item may lack its guid, and would come back as another one.
-        return title, items[:-1], ["truncated_xml"]
-    return title, items, ["not_well_formed"] if fault else []
+        return _Document(title, items[:-1], ("truncated_xml",), older, generator, _stated_gap(feed))
+    return _Document(title, items, ("not_well_formed",) if fault else (), older, generator, _stated_gap(feed))
+
+
+def _older(feed: dict[str, Any]) -> str:
+    """Where the feed says that its older entries are: RFC 5005, sections 3 and 4."""
+    links = {_string(link.get("rel")): _string(link.get("href")) for link in feed.get("links") or ()}
+    return links.get("prev-archive") or links.get("next") or ""
+
+
+def _stated_gap(feed: dict[str, Any]) -> float | None:
+    """Seconds between two visits that the feed asks for: <ttl>, or period and frequency of the syndication module."""
+    ttl, period = _string(feed.get("ttl")).strip(), _string(feed.get("sy_updateperiod")).strip().lower()
+    frequency = _string(feed.get("sy_updatefrequency")).strip()
+    gaps = [60.0 * int(ttl)] if _COUNT.fullmatch(ttl) else []
+    if period in _PERIODS:
+        gaps.append(_PERIODS[period] / max(int(frequency) if _COUNT.fullmatch(frequency) else 1, 1))
+    return max(gaps, default=None)
 
 
 def _possible(reference: re.Match[str]) -> str:
@@ -199,6 +231,7 @@ def _feedparser(document: str) -> Any:
 
 def _announced(entry: dict[str, Any]) -> Announced:
     raw, published = _published(entry)
+    source = entry.get("source") or {}
     guid, link = _string(entry.get("id")), _string(entry.get("feedburner_origlink")) or _string(entry.get("link"))
     return Announced(
         guid=guid,
@@ -210,6 +243,8 @@ def _announced(entry: dict[str, Any]) -> Announced:
         content=_content(entry),
         published_raw=raw,
         published=published,
+        source_name=_string(source.get("title")),
+        source_url=_string(source.get("href")) or _string(source.get("link")),
     )
 
 

@@ -7,10 +7,10 @@ import errno
 import hashlib
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -24,14 +24,12 @@ from extractors.answers import FetchError
 from extractors.bodies import Body
 from extractors.politeness import Politeness
 from extractors.targets import Target, parsed
-from extractors.trip import Trip
-from warehouse.records import Fetch, Request
+from extractors.trip import REDIRECTS, Trip
+from warehouse.records import Fetch, HostRest, Request
 
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-WAITS = frozenset({429, 503})
-TYPE_CHARS = 200
 CHUNK = 32_768
 HEAD = 1024
+TEXT_BYTES = 512_000
 
 # Sites send policies of 10 KB in one header field; aiohttp's own limit of 8 KB would refuse them.
 FIELD_BYTES = 65_536
@@ -77,6 +75,7 @@ class Fetcher:
 
     def __init__(self, rules: FetchRules, clock: Callable[[], datetime], *, resolve: Resolve = look_up) -> None:
         self._rules = rules
+        self._limits = {"feed": rules.feed_bytes, "page": rules.page_bytes, "text": TEXT_BYTES}
         self._clock = clock
         self._guard = Guard(rules.allow, rules.concurrency, resolve)
         self._stack = ExitStack()
@@ -103,6 +102,17 @@ class Fetcher:
         A bad answer is a `Fetch` with a reason, never an exception.
         """
         return self._runner.run(self._fetch_all(requests, on_answer))
+
+    def honour(self, rests: Iterable[HostRest]) -> None:
+        """Ask nothing of these hosts before their pause is over: what `rests` gave in an earlier pass."""
+        now = self._clock()
+        self._runner.run(self._politeness.resume((r.host, (r.until - now).total_seconds(), r.seconds) for r in rests))
+
+    def rests(self) -> tuple[HostRest, ...]:
+        """The pauses that hosts asked for, and those over that the next plea for one would double."""
+        now = self._clock()
+        kept = self._runner.run(self._politeness.pauses())
+        return tuple(HostRest(host, now + timedelta(seconds=left), seconds) for host, left, seconds in kept)
 
     async def _open(self) -> tuple[aiohttp.ClientSession, Politeness]:
         # Every request has its own connection: what was checked for this request is what is dialled for it.
@@ -192,15 +202,15 @@ class Fetcher:
             response.close()  # whatever of the body was not read is not read now either
 
     async def _taken(self, trip: Trip, target: Target, response: aiohttp.ClientResponse) -> Target | bytes | None:
-        trip.status = response.status
-        # The query of a feed's address may hold a key, and says nothing about where its links lead.
-        trip.final_url = target.without_query if trip.request.kind == "feed" else str(target.url)
-        if response.status in REDIRECTS:
-            return target.redirected(response.headers.get("Location", ""))
-        if response.status in WAITS:
-            trip.retry_after = answers.retry_after(response.headers.get("Retry-After"), self._clock())
+        trip.arrived(target, response.status, response.headers, self._clock())
         if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._politeness.rest(target.host, trip.retry_after)
+            trip.retry_after = self._politeness.rest(target.host, trip.retry_after)
+        else:
+            self._politeness.heard(target.host)
+        if response.status in REDIRECTS:
+            leads_to = target.redirected(response.headers.get("Location", ""))
+            trip.redirected(leads_to, response.status)
+            return leads_to
         refused = answers.refusal(
             response.status,
             conditional=trip.conditional,
@@ -213,13 +223,10 @@ class Fetcher:
         return await self._body(trip, response)
 
     async def _body(self, trip: Trip, response: aiohttp.ClientResponse) -> bytes:
-        trip.content_type = answers.printable(response.headers.get("Content-Type", ""), TYPE_CHARS)
-        trip.etag = answers.validator(response.headers.get("ETag"))
-        trip.last_modified = answers.validator(response.headers.get("Last-Modified"))
         page = trip.request.kind == "page"
         if page and not answers.may_be_html(trip.content_type):
             raise FetchError("not_html", f"the page is of type {answers.media_type(trip.content_type)}")
-        limit = self._rules.page_bytes if page else self._rules.feed_bytes
+        limit = self._limits[trip.request.kind]
         if (response.content_length or 0) > limit:
             raise FetchError("too_large", f"the body is larger than {limit} bytes")
         body = Body(",".join(response.headers.getall("Content-Encoding", ())), limit)
@@ -230,7 +237,7 @@ class Fetcher:
             if unsure and body.size >= HEAD:
                 _require_html(trip.content_type, body)
                 unsure = False
-        whole = body.finish()
+        whole = body.finish(may_be_empty=trip.request.kind == "text")
         if unsure:
             _require_html(trip.content_type, body)
         return whole

@@ -11,8 +11,11 @@ from extractors.entries import Announced
 _VERSION = "jsonfeed.org/version/1"
 
 
-def read_json(document: str) -> tuple[str, list[Announced]] | None:
-    """Title and items of a JSON Feed; None if it is something else. Raises RecursionError for nested nonsense."""
+def read_json(document: str) -> tuple[str, list[Announced], str] | None:
+    """Title, items and `next_url` of a JSON Feed; None if it is something else.
+
+    Raises RecursionError for nested nonsense.
+    """
     try:
         feed = json.loads(document, strict=False)
     except ValueError:
@@ -21,7 +24,8 @@ def read_json(document: str) -> tuple[str, list[Announced]] | None:
         return None
     items = feed.get("items")
     listed = items if isinstance(items, list) else []
-    return _escaped(_string(feed.get("title"))), [_announced(item) for item in listed if isinstance(item, dict)]
+    announced = [_announced(item) for item in listed if isinstance(item, dict)]
+    return _escaped(_string(feed.get("title"))), announced, _string(feed.get("next_url"))
 
 
 def _announced(item: dict[str, Any]) -> Announced:

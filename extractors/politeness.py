@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from extractors.answers import FetchError
 
-# A host that says "slow down" without saying for how long; and the longest that one is believed.
+# A host that says "slow down" without saying for how long: doubled each time, and the longest that one is believed.
 REST = 30 * 60.0
 LONGEST_REST = 24 * 3600.0
 
@@ -20,6 +20,7 @@ class _Gate:
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_start: float = 0.0
     resting_until: float = 0.0
+    rest: float = 0.0  # how long the last pause was; 0 once the host answered after it
 
 
 class Politeness:
@@ -49,11 +50,35 @@ class Politeness:
             finally:
                 self._slots.release()
 
-    def rest(self, host: str, seconds: float | None) -> None:
-        """Nobody starts at `host` for that long."""
+    def rest(self, host: str, seconds: float | None) -> float:
+        """Nobody starts at `host` for that long, or for twice as long as the last time; the seconds until its end."""
         gate = self._gate(host)
-        wait = REST if seconds is None else min(seconds, LONGEST_REST)
-        gate.resting_until = max(gate.resting_until, now() + wait)
+        # A bare plea while it rests is the same one, in answer to a request that was on its way.
+        resting = gate.resting_until > now()
+        stated = 0.0 if seconds is None and resting else seconds
+        wait = min(2 * gate.rest or REST if stated is None else stated, LONGEST_REST)
+        if now() + wait > gate.resting_until:
+            gate.resting_until, gate.rest = now() + wait, wait
+        return gate.resting_until - now()
+
+    def heard(self, host: str) -> None:
+        """`host` answered: if it had asked for a pause, that is over and done with."""
+        gate = self._gate(host)
+        if gate.resting_until <= now():
+            gate.rest = 0.0
+
+    async def resume(self, pauses: Iterable[tuple[str, float, float]]) -> None:
+        """Take up the pauses of an earlier pass: host, seconds left, and how long the pause is."""
+        for host, left, seconds in pauses:
+            gate = self._gate(host)
+            # A clock that was wrong may have put the end anywhere.
+            until = now() + min(left, LONGEST_REST)
+            if until > gate.resting_until:
+                gate.resting_until, gate.rest = until, seconds
+
+    async def pauses(self) -> list[tuple[str, float, float]]:
+        """All pauses that go on, or after which the host has not been heard: as `resume` takes them."""
+        return [(host, gate.resting_until - now(), gate.rest) for host, gate in self._gates.items() if gate.rest]
 
     async def _wait(self, gate: _Gate) -> None:
         wait = gate.next_start - now()

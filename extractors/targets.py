@@ -57,6 +57,14 @@ def parsed(text: str) -> tuple[Target, str | None]:
         raise FetchError("bad_url", "the address cannot be understood") from error
 
 
+def host_of(text: str) -> str:
+    """The host of an address as it is dialled; "" for what is no http or https address."""
+    try:
+        return parsed(text)[0].host
+    except FetchError:
+        return ""
+
+
 def _target(url: URL) -> Target:
     if url.scheme and url.scheme not in ("http", "https"):
         raise FetchError("bad_scheme", f"the address is {url.scheme}:, neither http: nor https:")

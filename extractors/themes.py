@@ -215,6 +215,11 @@ def _name(entity: Tokens) -> str:
 # --- the model ------------------------------------------------------------------------------------
 
 
+def load_model() -> None:
+    """Load the model of English, as the first article does. Raises what spaCy raises where it is missing or broken."""
+    _english()
+
+
 @cache
 def _english() -> Language:
     import spacy

@@ -30,6 +30,16 @@ def read(file: Path) -> tuple[AmurFile | None, list[Complaint]]:
     return (None, complaints) if complaints else check(AmurFile, table, file.name)
 
 
+def read_sound(file: Path) -> tuple[AmurFile | None, list[Complaint]]:
+    """What `file` says where it can be used: a table with a mistake in it has its defaults. And every mistake."""
+    table, complaints = read_toml(file)
+    if complaints:
+        return None, complaints
+    amur, complaints = check(AmurFile, table, file.name)
+    wrong = {complaint.path.partition(".")[0].partition("[")[0] for complaint in complaints}
+    return amur or check(AmurFile, {key: table[key] for key in table if key not in wrong}, file.name)[0], complaints
+
+
 def data_folder(amur: AmurFile, folder: Path) -> Path:
     """Where the warehouse is, for an amur.toml in `folder`."""
     return folder / Path(amur.amur.data).expanduser()

@@ -14,11 +14,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from flows.collecting import collect, read, uncollected, unread
+from flows.heartbeat import ping
 from flows.house import House, Pass
 from flows.judging import compare_and_decide, judge_articles, unjudged
+from flows.keeping import keep_house
 from flows.polling import due_feeds, poll
+from flows.revisiting import due_again, revisit
+from flows.safekeeping import back_up, recall_lost, require_room
 from flows.telling import tell
-from warehouse import feeds, judgements, passes
+from warehouse import feeds, judgements, passes, retention
 from warehouse.passes import PassRecord
 from warehouse.publish import publish
 from warehouse.store import WarehouseError
@@ -48,6 +52,8 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
                 step(collect, house, this, wanted)
             for pages in unread(house):
                 step(read, house, this, pages)
+            for visits in due_again(house, this):
+                step(revisit, house, this, visits)
             for articles in unjudged(house, this):
                 step(judge_articles, house, this, articles)
             step(compare_and_decide, house, this)
@@ -58,7 +64,11 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
                 _finish(house, this, BROKEN_OFF)
             raise
         _finish(house, this, NO_FEED if _heard_nobody(house, this) else COMPLETE)
+        step(keep_house, house, this)
+        step(back_up, house, this)
         step(publish_warehouse, house, this)
+        if house.settings.ping and this.record.outcome == COMPLETE:
+            step(ping, house, this)
     return this.record
 
 
@@ -68,10 +78,13 @@ def publish_warehouse(house: House, this: Pass) -> None:
 
 
 def _begin(house: House, now: datetime) -> Pass:
+    require_room(house)
     with house.store.transaction() as con:
+        lost = recall_lost(house, con)
         feeds.sync_feeds(con, house.settings.feeds)
         judgements.use_taxonomy(con, house.settings.taxonomy, now)
-        return Pass(now, passes.begin(con, uuid.uuid4(), now))
+        retention.carry_judgements(con, house.settings.taxonomy.id)
+        return Pass(now, passes.begin(con, uuid.uuid4(), now), [lost] if lost else [])
 
 
 def _heard_nobody(house: House, this: Pass) -> bool:
@@ -87,4 +100,4 @@ def _finish(house: House, this: Pass, outcome: str) -> None:
     this.record = replace(this.record, finished_at=house.clock(), outcome=outcome, note=note)
     with house.store.transaction() as con:
         passes.finish(con, this.record)
-    house.store.pages.prune(this.now - house.settings.keep_pages)
+    house.store.journal.passed(this.record)

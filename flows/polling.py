@@ -2,55 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from extractors import polling
 from extractors.feeds import parse_feed
+from extractors.polling import Answer
+from extractors.targets import host_of
 from extractors.workers import Failed
 from flows.house import House, Pass, batches
 from warehouse import feeds
-from warehouse.records import Feed, FeedState, Fetch, Outcome, ParsedFeed, Request
+from warehouse.records import Feed, FeedState, Fetch, Outcome, ParsedFeed
 
-# A batch is the size of a retry and of a transaction: big enough that a pass of thousands of feeds stays far below a
-# hundred tasks, small enough that a kill costs little.
-FEEDS_AT_ONCE = 50
+# A batch is the size of a retry and of a transaction: big enough that a pass of thousands of feeds takes few of them,
+# small enough that a kill costs little and its answers fit in memory.
+FEEDS_AT_ONCE = 250
 
 
-def due_feeds(house: House, this: Pass) -> Iterator[Sequence[Feed]]:
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A feed whose turn it is, with what is remembered of it."""
+
+    feed: Feed
+    state: FeedState
+
+    @property
+    def address(self) -> str:
+        return polling.asked(self.feed.fetch_url, self.state)
+
+
+def due_feeds(house: House, this: Pass) -> Iterator[Sequence[Due]]:
+    """Feeds whose turn it is, but for those whose host asked for a pause."""
     with house.store.transaction() as con:
-        states = feeds.states(con)
-    due = [f for f in house.settings.feeds if f.enabled and polling.due(states.get(f.id), this.now)]
+        states, rests = feeds.states(con), feeds.host_rests(con, this.now)
+    house.fetcher.honour(rests)
+    resting = {rest.host for rest in rests if rest.until > this.now}
+    rules = house.settings.poll
+    known = [Due(feed, states.get(feed.id) or FeedState(feed.id)) for feed in house.settings.feeds if feed.enabled]
+    turn = [one for one in known if polling.due(one.state, rules, this.now)]
+    due = [one for one in turn if host_of(one.address) not in resting] if resting else turn
     this.count(feeds_due=len(due))
     house.watch.begin("poll", len(due))
     yield from batches(due, FEEDS_AT_ONCE)
 
 
-def poll(house: House, this: Pass, due: Sequence[Feed]) -> None:
+def poll(house: House, this: Pass, due: Sequence[Due]) -> None:
     """Ask feeds for news and commit, per feed, its answer, state and new entries together."""
-    with house.store.transaction() as con:
-        states = feeds.states(con)
-    before = [states.get(feed.id) or FeedState(feed.id) for feed in due]
-    requests = [
-        Request(feed.fetch_url, "feed", state.etag, state.last_modified, state.body_hash)
-        for feed, state in zip(due, before, strict=True)
-    ]
-    answers = house.fetcher.fetch_all(
+    requests = [polling.request(one.feed.fetch_url, one.state, this.now) for one in due]
+    fetches = house.fetcher.fetch_all(
         requests, lambda _, fetch: house.watch.advance("poll", failed=fetch.outcome is Outcome.FAILED)
     )
-    parsed = _parse(house, due, before, answers, this.now)
-    this.fetches.extend(replace(fetch, body=None) for fetch in answers)
+    parsed = _parse(house, due, fetches, this)
+    this.fetches.extend(replace(fetch, body=None) if fetch.body else fetch for fetch in fetches)
     network_down = polling.network_down(this.fetches)
-    polls = []
-    for feed, state, fetch, result in zip(due, before, answers, parsed, strict=True):
-        after = _after(house, state, fetch, result, this.now)
-        if network_down:
-            # Our own network is down: no feed is to blame, so no feed's failures are counted.
-            after = replace(after, failures=state.failures, next_attempt_at=this.now + house.settings.poll.interval)
-        polls.append((feed, fetch, after, result.entries if isinstance(result, ParsedFeed) else ()))
     with house.store.transaction() as con:
+        announced = {place: result.entries for place, result in parsed.items() if isinstance(result, ParsedFeed)}
+        unknown = feeds.unknown(con, [entry for entries in announced.values() for entry in entries])
+        polls = []
+        for place, (one, fetch) in enumerate(zip(due, fetches, strict=True)):
+            if network_down and fetch.outcome is Outcome.FAILED:
+                # Our own network is down: no feed is to blame.
+                after = polling.unheard(one.state, fetch, house.settings.poll, this.now)
+            else:
+                answer = _answer(one.feed, fetch, parsed.get(place), unknown)
+                after = polling.after(one.state, answer, house.settings.poll, this.now)
+            polls.append((one.feed, fetch, after, announced.get(place, ())))
         new = feeds.save_polls(con, this.id, polls)
+        feeds.save_host_rests(con, house.fetcher.rests())
     if network_down:
         this.notes.append(
             f"The network seems to be down ({network_down}): check this machine's connection and name server."
@@ -58,30 +77,24 @@ def poll(house: House, this: Pass, due: Sequence[Feed]) -> None:
     this.count(entries_new=new, feeds_failed=sum(after.outcome == Outcome.FAILED for _, _, after, _ in polls))
 
 
-def _after(
-    house: House, state: FeedState, fetch: Fetch, result: ParsedFeed | Failed | None, now: datetime
-) -> FeedState:
-    failure = (result.reason, result.detail) if isinstance(result, Failed) else None
-    if not (isinstance(result, ParsedFeed) and "truncated_xml" in result.warnings):
-        return polling.after(state, fetch, failure, house.settings.poll, now)
-    # What was cut off must be asked for again: no validators for half a feed. And the other half of a first answer
-    # is history like the first half, unless the feed turns out to be cut always.
-    unvalidated = replace(fetch, etag=None, last_modified=None, body_hash=None)
-    half = polling.after(state, unvalidated, None, house.settings.poll, now)
-    first_answer = state.succeeded_at is None and state.outcome != Outcome.NEW
-    return replace(half, succeeded_at=None) if first_answer else half
+def _answer(
+    feed: Feed, fetch: Fetch, result: ParsedFeed | Failed | None, unknown: Mapping[UUID, frozenset[str]]
+) -> Answer:
+    if feed.fetch_url != feed.url:
+        # Where it leads may hold the credentials of its address, which are never stored.
+        fetch = replace(fetch, redirects_to=None)
+    if isinstance(result, Failed):
+        return Answer(fetch, failure=(result.reason, result.detail))
+    return Answer(fetch, result, new=unknown.get(feed.id, frozenset()))
 
 
-def _parse(
-    house: House, due: Sequence[Feed], before: Sequence[FeedState], answers: Sequence[Fetch], now: datetime
-) -> list[ParsedFeed | Failed | None]:
-    """Parse the bodies that are new; None where there is none."""
-    fresh = [i for i, fetch in enumerate(answers) if fetch.outcome is Outcome.NEW]
+def _parse(house: House, due: Sequence[Due], fetches: Sequence[Fetch], this: Pass) -> dict[int, ParsedFeed | Failed]:
+    """What the new bodies hold, by their place."""
+    fresh = [place for place, fetch in enumerate(fetches) if fetch.outcome is Outcome.NEW]
     work = [
-        (answers[i].body, answers[i].content_type, answers[i].final_url, due[i].id, now, before[i].succeeded_at is None)
-        for i in fresh
+        (fetch.body, fetch.content_type, fetch.final_url, one.feed.id, this.now, one.state.succeeded_at is None)
+        for one, fetch in ((due[place], fetches[place]) for place in fresh)
     ]
-    results: list[ParsedFeed | Failed | None] = [None] * len(answers)
-    for i, result in zip(fresh, house.workers.map(parse_feed, work, house.settings.deadlines.feed), strict=True):
-        results[i] = result
-    return results
+    if not work:
+        return {}
+    return dict(zip(fresh, house.workers.map(parse_feed, work, house.settings.deadlines.feed), strict=True))

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from warehouse.passes import PassRecord
 
+_ONE = {
+    "feeds asked": "feed asked",
+    "feeds failing": "feed failing",
+    "new entries": "new entry",
+    "pages fetched": "page fetched",
+    "articles read": "article read",
+    "articles judged": "article judged",
+    "new themes found": "new theme found",
+    "alerts": "alert",
+    "messages sent": "message sent",
+    "messages waiting": "message waiting",
+    "messages given up": "message given up",
+}
+
 
 def line(record: PassRecord) -> str:
     """The pass on one line."""
-    return ", ".join(f"{count:,} {words}" for words, count in _counts(record) if count) or "nothing new"
+    counts = [(_ONE.get(words, words) if count == 1 else words, count) for words, count in _counts(record)]
+    return ", ".join(f"{count:,} {words}" for words, count in counts if count) or "nothing new"
 
 
 def rows(record: PassRecord) -> list[dict[str, str | int]]:

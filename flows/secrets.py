@@ -16,7 +16,9 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote, urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
+
+from flows.complaints import Complaint
 
 HIDDEN = "***"
 SHORTEST = 4  # characters; hiding shorter secrets would shred every text
@@ -36,6 +38,7 @@ class Environment:
 
     values: Mapping[str, str] = field(repr=False)
     warnings: tuple[str, ...] = ()
+    complaints: tuple[Complaint, ...] = ()  # of `.env`; what can be read of it counts all the same
 
     def get(self, name: str) -> str:
         """The value of `name`, or "" where it is neither set nor in `.env`."""
@@ -43,20 +46,38 @@ class Environment:
 
 
 def read_environment(folder: Path, environment: Mapping[str, str]) -> Environment:
-    """What is set in `environment` and in the `.env` of `folder`; a variable that is empty counts as not set.
-
-    Raises OSError or UnicodeDecodeError for a `.env` that cannot be read.
-    """
+    """What is set in `environment` and in the `.env` of `folder`; a variable that is empty counts as not set."""
     file = folder / ".env"
     held: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
-    if file.exists():
-        # Read as it stands: a password may hold a dollar sign.
-        found = dotenv_values(stream=io.StringIO(file.read_text(encoding="utf-8")), interpolate=False)
-        held = {name: value for name, value in found.items() if value}
+    complaints: list[Complaint] = []
+    try:
+        held, complaints = _read(file.read_text(encoding="utf-8"))
         if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             warnings = (f"{file} can be read by other users of this machine: run `chmod 600 {file}`.",)
-    return Environment({**held, **{name: value for name, value in environment.items() if value}}, warnings)
+    except FileNotFoundError:
+        pass  # all of it may be in the environment
+    except UnicodeDecodeError as error:
+        complaints = [Complaint(file.name, "", f"is not UTF-8 text (byte {error.start}): save it as UTF-8")]
+    except OSError as error:
+        complaints = [Complaint(file.name, "", f"cannot be read: {error.strerror}")]
+    values = {**held, **{name: value for name, value in environment.items() if value}}
+    return Environment(values, warnings, tuple(complaints))
+
+
+def _read(text: str) -> tuple[dict[str, str], list[Complaint]]:
+    """The values, as they stand: a password may hold a dollar sign. And the lines that say nothing, without them."""
+    held: dict[str, str] = {}
+    complaints = []
+    for found in parse_stream(io.StringIO(text)):
+        if found.error or (found.key and found.value is None):
+            blank = len(found.original.string) - len(found.original.string.lstrip())
+            line = found.original.line + found.original.string.count("\n", 0, blank)
+            advice = "is not NAME=value: give each its own line, and a value with spaces or # around it 'in quotes'"
+            complaints.append(Complaint(".env", f"line {line}", advice))
+        elif found.key and found.value:
+            held[found.key] = found.value
+    return held, complaints
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from alerts.letter import RenderError, address
-from flows.checking import DURATION, Duration, Section, Table
+from flows.checking import DURATION, Duration, Section, Table, parse_duration
 
 EVIDENCE = ("tested", "listed", "found", "conflict")
+AT_LEAST_A_DAY = '"" for never, or days, such as "7d"'
 
 
 def _address(text: str) -> str:
@@ -25,6 +26,16 @@ def _address(text: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
+
+
+def _days(text: object) -> timedelta | None:
+    span = None if text == "" else parse_duration(text)
+    if span is not None and span < timedelta(days=1):
+        raise ValueError(f"{text!r} will not do: give {AT_LEAST_A_DAY}")
+    return span
+
+
+Days = Annotated[timedelta | None, BeforeValidator(_days)]
 
 
 class AmurSection(Table):
@@ -48,6 +59,7 @@ class FetchSection(Table):
     per_host: int = Field(2, ge=1, le=8, description="requests to one host at a time, 1 to 8")
     host_distance: float = Field(2.0, ge=0, le=600, description="seconds between requests to one host, 0 to 600")
     concurrency: int = Field(20, ge=1, le=200, description="requests at a time over all hosts, 1 to 200")
+    robots: bool = Field(default=True, description="true or false")
     redirects: int = Field(5, ge=0, le=20, description="redirects to follow, 0 to 20")
     pages_per_pass: int = Field(2000, ge=1, le=100_000, description="pages asked for in one pass, 1 to 100000")
     pages_per_host: int = Field(200, ge=1, le=100_000, description="of them at one host, 1 to 100000")
@@ -57,20 +69,21 @@ class FetchSection(Table):
 
 
 class ScheduleSection(Table):
-    every: Duration = Field(timedelta(minutes=30), description=DURATION)
+    every: Duration = Field(timedelta(minutes=10), description=DURATION)
+    shortest: Duration = Field(timedelta(minutes=10), description=DURATION)
     longest: Duration = Field(timedelta(days=1), description=DURATION)
 
     @model_validator(mode="after")
     def _ordered(self) -> ScheduleSection:
-        if self.longest < self.every:
-            raise ValueError("longest is shorter than every: a failing feed waits between the two, so make it longer")
+        if self.longest < self.shortest:
+            raise ValueError("longest is shorter than shortest: every feed is asked between the two, so make it longer")
         return self
 
 
 class WorkersSection(Table):
     count: int = Field(2, ge=1, le=64, description="worker processes, 1 to 64")
     memory_mib: int = Field(4096, ge=1024, le=65_536, description="MiB for each worker, 1024 to 65536")
-    tasks: int = Field(500, ge=1, le=100_000, description="items after which a worker is replaced, 1 to 100000")
+    tasks: int = Field(2000, ge=1, le=100_000, description="items after which a worker is replaced, 1 to 100000")
     feed_deadline: float = Field(15.0, ge=1, le=600, description="seconds to parse one feed, 1 to 600")
     page_deadline: float = Field(15.0, ge=1, le=600, description="seconds to read one page, 1 to 600")
     judge_deadline: float = Field(30.0, ge=1, le=600, description="seconds to judge one article, 1 to 600")
@@ -85,6 +98,9 @@ class NoveltySection(Table):
     burn_in_articles: int = Field(200, ge=0, le=100_000, description="relevant articles, 0 to 100000")
     story_days: int = Field(14, ge=1, le=90, description="days, 1 to 90")
     story_distance: int = Field(12, ge=0, le=16, description="bits in which copies may differ, 0 to 16")
+    surge_window_days: int = Field(1, ge=1, le=7, description="days, 1 to 7")
+    surge_baseline_days: int = Field(28, ge=14, le=90, description="days, 14 to 90")
+    surge_false_rate: float = Field(0.002, ge=0, le=0.01, description="a share of days, 0 to 0.01; 0 finds no surges")
 
 
 class AlertsSection(Table):
@@ -93,6 +109,12 @@ class AlertsSection(Table):
     quotes: int = Field(3, ge=1, le=10, description="quoted sentences for each alert, 1 to 10")
     quote_chars: int = Field(400, ge=80, le=2000, description="characters of a quote, 80 to 2000")
     on_ambiguous: Literal["resend", "hold"] = Field("resend", description='"resend" or "hold"')
+    heartbeat: Days = Field(None, description=AT_LEAST_A_DAY)
+    ping_env: str = Field(
+        "AMUR_PING",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="the name of the variable that holds the address to ping, never the address itself",
+    )
 
 
 class EmailSection(Table):
@@ -125,8 +147,27 @@ class SlackSection(Table):
     )
 
 
+class RevisitSection(Table):
+    days: tuple[Annotated[int, Field(ge=1, le=365)], ...] = Field(
+        (1, 3, 14), strict=False, max_length=10, description="a list of up to 10 days from 1 to 365, such as [1, 3, 14]"
+    )
+
+
 class KeepSection(Table):
     pages_days: int = Field(90, ge=1, le=3650, description="days, 1 to 3650")
+    text_days: int = Field(0, ge=0, le=3650, description="days, 1 to 3650, or 0 for ever")
+    quote_chars: int = Field(400, ge=80, le=2000, description="characters of a sentence, 80 to 2000")
+    attempts_days: int = Field(400, ge=90, le=3650, description="days, 90 to 3650")
+    flow_runs_days: int = Field(7, ge=1, le=365, description="days, 1 to 365")
+    backups: int = Field(7, ge=0, le=365, description="how many days, 1 to 365, or 0 for none")
+    free_mb: int = Field(500, ge=0, le=1_000_000, description="megabytes, 0 to 1000000")
+
+
+class LogSection(Table):
+    enabled: bool = Field(default=True, description="true or false")
+    file: str = Field("", description="a file for the log, relative to this one, or leave it empty")
+    megabytes: int = Field(5, ge=1, le=1000, description="megabytes, 1 to 1000")
+    files: int = Field(5, ge=1, le=100, description="how many files of old lines to keep, 1 to 100")
 
 
 def _table(kind: type[Section]) -> Any:
@@ -146,7 +187,9 @@ class AmurFile(Table):
     alerts: AlertsSection = _table(AlertsSection)
     email: EmailSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
     slack: SlackSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
+    revisit: RevisitSection = _table(RevisitSection)
     keep: KeepSection = _table(KeepSection)
+    log: LogSection = _table(LogSection)
 
 
 class FeedRow(Table):

@@ -24,9 +24,12 @@ from flows.amurfile import find
 from flows.checking import parse_duration
 from flows.complaints import Complaint, SettingsError, read_toml
 from flows.feedlist import read_feeds
+from flows.logs import LogRules
 from flows.secrets import Environment, names_in, read_environment
-from flows.sections import EmailSection, FetchSection, SlackSection
+from flows.sections import AlertsSection, AmurFile, EmailSection, FetchSection, SlackSection
+from warehouse.backup import BackupRules
 from warehouse.records import Feed, Taxonomy
+from warehouse.retention import KeepRules
 
 __all__ = ["Deadlines", "Settings", "SettingsError", "find", "load", "parse_duration"]
 
@@ -35,8 +38,10 @@ PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 Mistake = tuple[str, str]  # path and message
 
-_BESIDES_RULES = {"contact", "user_agent", "pages_per_pass", "pages_per_host"}
+_BESIDES_RULES = {"contact", "user_agent", "pages_per_pass", "pages_per_host", "robots"}
 _DEADLINES = {"feed_deadline", "page_deadline", "judge_deadline"}
+_BESIDES_ALERTING = {"heartbeat", "ping_env"}
+_BESIDES_KEEPING = {"flow_runs_days", "backups", "free_mb"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +64,62 @@ class Settings:
     contact: str
     pages_per_pass: int
     pages_per_host: int
+    robots: bool  # pages that a site's robots.txt forbids are not fetched
     poll: PollRules
     workers: WorkerRules
     deadlines: Deadlines
     novelty: NoveltyRules
     alerts: AlertRules
+    heartbeat: timedelta | None  # after so long without any message, one that says so; None: never
+    ping: str = field(repr=False)  # the address to ask after each complete pass, or ""
     email: SmtpAccount | None  # None: the channel is off
     recipients: tuple[str, ...]  # of e-mail
     slack: SlackHook | None  # None: the channel is off
-    keep_pages: timedelta
+    revisit: tuple[timedelta, ...]  # after an article was first read; ascending, empty: never
+    keep: KeepRules
+    backups: BackupRules
+    keep_flow_runs: timedelta
+    log: LogRules
     feeds: tuple[Feed, ...]
     taxonomy: Taxonomy
     secrets: tuple[str, ...] = field(repr=False)
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The files as far as they can be used, and every mistake in them."""
+
+    folder: Path
+    held: Environment
+    amur: AmurFile | None  # a table with a mistake in it has its defaults; None: the file cannot be read
+    feeds: tuple[Feed, ...]  # those without a mistake
+    taxonomy: Taxonomy | None
+    complaints: tuple[Complaint, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def email(self) -> SmtpAccount | None:
+        """The mail server, if e-mail is on."""
+        return _email(self.amur.email, self.folder, self.held) if self.amur else None
+
+    @property
+    def slack(self) -> SlackHook | None:
+        """The webhook, if Slack is on."""
+        return _slack(self.amur.slack, self.held) if self.amur else None
+
+    @property
+    def ping(self) -> str:
+        """The address to ask after each complete pass, or ""."""
+        return self.held.get(self.amur.alerts.ping_env) if self.amur else ""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no message may show."""
+        named = {name for feed in self.feeds if feed.enabled for name in names_in(feed.url)}
+        email, slack = self.email, self.slack
+        known = [email.password if email else "", slack.url if slack else "", self.ping]
+        return tuple(secret for secret in (*map(self.held.get, sorted(named)), *known) if secret)
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -80,50 +128,57 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     Without `path`, AMUR_CONFIG names it, else it is ./amur.toml. Raises `SettingsError` with every mistake of
     every file.
     """
-    file = find(path, environment)
-    folder = file.parent
-    held, complaints = _environment(folder, environment)
-    amur, mistakes = amurfile.read(file)
-    complaints += mistakes
-    feeds, mistakes, warnings = _read_feeds(folder / "feeds.toml", held)
-    complaints += mistakes
-    taxonomy, mistakes = _read_themes(folder / "themes.toml")
-    complaints += mistakes
-    if amur:
-        wrong = [*_email_mistakes(amur.email, folder, held), *_slack_mistakes(amur.slack, held)]
-        complaints += [Complaint(file.name, at, message) for at, message in wrong]
-    if complaints or not amur or not taxonomy:
-        raise SettingsError(sorted(complaints, key=lambda complaint: complaint.file))
-    email, slack = _email(amur.email, folder, held), _slack(amur.slack, held)
+    found = draft(path, environment)
+    folder, feeds, amur, taxonomy = found.folder, found.feeds, found.amur, found.taxonomy
+    if found.complaints or not amur or not taxonomy:
+        raise SettingsError(found.complaints)
+    email, slack, ping = found.email, found.slack, found.ping
     return Settings(
         folder=folder,
         data=amurfile.data_folder(amur, folder),
         every=amur.schedule.every,
-        fetch=_fetch(amur.fetch),
+        fetch=fetch_rules(amur.fetch),
         contact=amur.fetch.contact,
         pages_per_pass=amur.fetch.pages_per_pass,
         pages_per_host=amur.fetch.pages_per_host,
-        poll=poll_rules(amur.schedule.every, amur.schedule.longest),
+        robots=amur.fetch.robots,
+        poll=PollRules(amur.schedule.shortest, amur.schedule.longest),
         workers=WorkerRules(**amur.workers.model_dump(exclude=_DEADLINES)),
         deadlines=Deadlines(amur.workers.feed_deadline, amur.workers.page_deadline, amur.workers.judge_deadline),
         novelty=NoveltyRules(**amur.novelty.model_dump()),
-        alerts=AlertRules(**amur.alerts.model_dump()),
+        alerts=AlertRules(**amur.alerts.model_dump(exclude=_BESIDES_ALERTING)),
+        heartbeat=amur.alerts.heartbeat,
+        ping=ping,
         email=email,
         recipients=amur.email.recipients if amur.email and email else (),
         slack=slack,
-        keep_pages=timedelta(days=amur.keep.pages_days),
+        revisit=tuple(timedelta(days=days) for days in sorted(set(amur.revisit.days))),
+        keep=KeepRules(**amur.keep.model_dump(exclude=_BESIDES_KEEPING)),
+        backups=BackupRules(daily=amur.keep.backups, free=amur.keep.free_mb * 1_000_000),
+        keep_flow_runs=timedelta(days=amur.keep.flow_runs_days),
+        log=_log(amur, folder),
         feeds=feeds,
         taxonomy=taxonomy,
-        secrets=_secrets(feeds, email, slack, held),
-        warnings=(*held.warnings, *warnings),
+        secrets=found.secrets,
+        warnings=found.warnings,
     )
 
 
-def _environment(folder: Path, environment: Mapping[str, str]) -> tuple[Environment, list[Complaint]]:
-    try:
-        return read_environment(folder, environment), []
-    except (OSError, UnicodeDecodeError) as error:
-        return Environment(environment), [Complaint(".env", "", f"cannot be read: {error}")]
+def draft(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Draft:
+    """Read the files that `load` reads, and keep what can be used. Raises `SettingsError` where there is none."""
+    file = find(path, environment)
+    folder = file.parent
+    held = read_environment(folder, environment)
+    amur, mistakes = amurfile.read_sound(file)
+    feeds, of_feeds, warnings = _read_feeds(folder / "feeds.toml", held)
+    taxonomy, of_themes = _read_themes(folder / "themes.toml")
+    complaints = [*held.complaints, *mistakes, *of_feeds, *of_themes]
+    if amur:
+        wrong = [*_email_mistakes(amur.email, folder, held), *_slack_mistakes(amur.slack, held)]
+        wrong += _ping_mistakes(amur.alerts, held)
+        complaints += [Complaint(file.name, at, message) for at, message in wrong]
+    told = tuple(sorted(complaints, key=lambda complaint: complaint.file))
+    return Draft(folder, held, amur, feeds, taxonomy, told, (*held.warnings, *warnings))
 
 
 def _read_feeds(file: Path, held: Environment) -> tuple[tuple[Feed, ...], list[Complaint], list[str]]:
@@ -141,16 +196,11 @@ def _read_themes(file: Path) -> tuple[Taxonomy | None, list[Complaint]]:
         return None, [Complaint(file.name, path, message) for path, message in error.complaints]
 
 
-def _fetch(section: FetchSection) -> FetchRules:
+def fetch_rules(section: FetchSection) -> FetchRules:
+    """How the web is asked, by amur.toml."""
     name = section.user_agent or f"Amur/{version('amur')}"
     agent = f"{name} (+{section.contact})" if section.contact else name
     return FetchRules(user_agent=agent, **section.model_dump(exclude=_BESIDES_RULES))
-
-
-def poll_rules(every: timedelta, longest: timedelta) -> PollRules:
-    """How often feeds are asked when a pass runs `every` so often."""
-    # A pass that starts a few seconds earlier than the last one did must still find every feed due.
-    return PollRules(interval=every - min(every / 10, timedelta(minutes=1)), longest=max(longest, every))
 
 
 def _email_mistakes(section: EmailSection | None, folder: Path, held: Environment) -> Iterator[Mistake]:
@@ -173,6 +223,12 @@ def _slack_mistakes(section: SlackSection | None, held: Environment) -> Iterator
         yield "slack", f"needs the webhook: put {section.webhook_env}=https://hooks.slack.com/… into .env"
     elif not _is_webhook(hook):
         yield "slack", f"{section.webhook_env} holds no address of a webhook: give one that begins with https://"
+
+
+def _ping_mistakes(section: AlertsSection, held: Environment) -> Iterator[Mistake]:
+    ping = held.get(section.ping_env)
+    if ping and not _is_webhook(ping):
+        yield "alerts.ping_env", f"{section.ping_env} holds no address to ping: give one that begins with https://"
 
 
 def _is_webhook(hook: str) -> bool:
@@ -206,12 +262,10 @@ def _slack(section: SlackSection | None, held: Environment) -> SlackHook | None:
     return SlackHook(name=section.name, url=held.get(section.webhook_env))
 
 
-def _secrets(
-    feeds: tuple[Feed, ...], email: SmtpAccount | None, slack: SlackHook | None, held: Environment
-) -> tuple[str, ...]:
-    named = {name for feed in feeds if feed.enabled for name in names_in(feed.url)}
-    known = [*map(held.get, sorted(named)), email.password if email else "", slack.url if slack else ""]
-    return tuple(secret for secret in known if secret)
+def _log(amur: AmurFile, folder: Path) -> LogRules:
+    section = amur.log
+    file = _beside(folder, section.file) if section.file else amurfile.data_folder(amur, folder) / "amur.log"
+    return LogRules(file if section.enabled else None, section.megabytes * 1_000_000, section.files)
 
 
 def _beside(folder: Path, name: str) -> Path:

@@ -29,6 +29,7 @@ from warehouse.records import (
     Phrase,
     Quote,
     Score,
+    Surge,
     Taxonomy,
     Theme,
 )
@@ -248,6 +249,27 @@ def make_alert(theme_id: str = "power-of-siberia", **changes: Any) -> Alert:
         series=make_series(1, 0, 2),
     )
     return replace(alert, **changes)
+
+
+def make_surge(**changes: Any) -> Surge:
+    """Nine publishers on the day of `NOW`, where about two were expected."""
+    surge = Surge(
+        last_day=NOW.date(),
+        observed=9,
+        expected=1.84,
+        deviation=1.7,
+        p_value=0.000246,
+        baseline_days=28,
+        exposure=1.0,
+    )
+    return replace(surge, **changes)
+
+
+def make_loud_alert(**changes: Any) -> Alert:
+    """An alert on a theme that surges."""
+    publishers = tuple(f"House {n}" for n in range(1, 10))
+    loud = {"kind": "surge", "window_days": 1, "silence_days": 0, "publishers": publishers, "surge": make_surge()}
+    return make_alert(**{**loud, "series": make_series(2, 1, 11), **changes})
 
 
 def make_message(alerts: Sequence[Alert] = (), **changes: Any) -> Message:

@@ -109,7 +109,7 @@ def shipped_settings(folder: Path) -> Settings:
 
 def furnish(folder: Path) -> Desk:
     """A desk after one pass: a theme told by two publishers, one article kept out, one feed and one message failing."""
-    file = write_settings(folder)
+    file = write_settings(folder, '[schedule]\nevery = "1h"\n')
     settings = load(file, {})
     steppe, harbin, _ = settings.feeds
     now = datetime.now(UTC) - timedelta(hours=1)
@@ -128,7 +128,7 @@ def furnish(folder: Path) -> Desk:
         findings.save_findings(con, [(finding, "alert")])
         _save_messages(con, now, findings.alert_id(finding))
         passes.finish(
-            con, replace(record, finished_at=now + timedelta(seconds=90), outcome="done", feeds_due=2, alerts=1)
+            con, replace(record, finished_at=now + timedelta(seconds=90), outcome="complete", feeds_due=2, alerts=1)
         )
     publish(store, now)
     return Desk(file, settings, told, findings.alert_id(finding), rejected)

@@ -34,8 +34,8 @@ from flows.house import House, Unwatched
 from flows.monitor import run_pass
 from flows.settings import load
 from mailservers import MailSink
-from servers import HttpServer
-from town import DAY, MORNING, gas_day, quiet_day, settings_for, watch
+from servers import HttpServer, Reply
+from town import DAY, MORNING, feed, gas_day, quiet_day, settings_for, watch
 from warehouse import store as warehouse_store
 from warehouse.store import Store
 
@@ -80,10 +80,21 @@ def scene(folder: Path) -> Iterator[Scene]:
     with ExitStack() as stack:
         town, mail = stack.enter_context(HttpServer()), stack.enter_context(MailSink())
         quiet_day(town)
+        town.routes["/students"] = _students("three hundred")
+        town.routes["/gamma.xml"] = feed(town, "students", at=MORNING - DAY)
         file = settings_for(folder / "untouched", town, smtp_port=mail.port)
         watch(file, MORNING)
         gas_day(town)
+        town.routes["/students"] = _students("four hundred and ten")  # a relevant text that changes
         yield Scene(file.parent, town, mail)
+
+
+def _students(number: str) -> Reply:
+    text = f"""The university in Harbin takes {number} students from Russia this year. China pays for the rooms, and
+    Russia for the trains. Professors from Moscow teach there in the autumn, and those from China answer the visit in
+    the spring. Russia and China count these exchanges every year, and every year both call the number a record."""
+    body = f"<html lang=en><head><title>Students</title></head><body><article><p>{text}</p></article></body></html>"
+    return Reply(body=body.encode(), headers={"Content-Type": "text/html; charset=utf-8"})
 
 
 def kill(origin: Scene, what: Kill, expected: Warehouse, arrived: Counter[str]) -> list[str]:
@@ -209,25 +220,33 @@ def contents(file: Path) -> Warehouse:
     data = load(file, {}).data
     found: Warehouse = {}
     with Store(data).transaction() as con:
-        tables = con.execute(
-            "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() WHERE NOT internal "
-            "AND table_name IN (SELECT table_name FROM duckdb_tables()) GROUP BY table_name"
+        columns = con.execute(
+            "SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_name) WHERE NOT "
+            "duckdb_columns.internal AND (data_type != 'TIMESTAMP WITH TIME ZONE' OR column_name IN ('published_at', "
+            "'dated_at')) ORDER BY table_name, column_index"
         ).fetchall()
-        for table, columns in tables:
-            if table not in ATTEMPTS_AND_PASSES:
-                kept = [c for c in columns if c not in BY_CHANCE and not c.endswith("_at")]
-                rows = con.execute(f'SELECT {", ".join(kept)} FROM "{table}"').fetchall() if kept else []  # noqa: S608  names from the catalogue
-                found[table] = Counter(tuple(map(str, row)) for row in rows)
+        for table in {table for table, _ in columns} - ATTEMPTS_AND_PASSES:
+            kept = [column for of, column in columns if of == table and column not in BY_CHANCE]
+            rows = con.execute(f'SELECT {", ".join(kept)} FROM "{table}"').fetchall() if kept else []  # noqa: S608  names from the catalogue
+            found[table] = Counter(tuple(map(_plain, row)) for row in rows)
     pages = (path for path in (data / "pages").rglob("*") if path.is_file())
     found["pages on disk"] = Counter((path.name,) for path in pages)
     return found
+
+
+def _plain(value: object) -> str:
+    """A value in words; numbers that decay with time are the same a minute later."""
+    if isinstance(value, list):
+        return " ".join(map(_plain, value))
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def differences(expected: Warehouse, found: Warehouse) -> list[str]:
     """What is missing and what is too much, table by table."""
     wrong = []
     for table in sorted(expected.keys() | found.keys()):
-        missing, extra = expected[table] - found[table], found[table] - expected[table]
+        before, after = expected.get(table, Counter()), found.get(table, Counter())
+        missing, extra = before - after, after - before
         if missing or extra:
             wrong.append(f"{table}: {missing.total()} rows missing, {extra.total()} too many; {[*missing, *extra][:2]}")
     return wrong
@@ -239,8 +258,8 @@ def run(kills: int, seed: int, folder: Path, say: Callable[[str], None]) -> list
     with scene(folder) as origin:
         expected, arrived, points, seconds = undisturbed(origin)
         say(f"undisturbed: {seconds:.1f} s, {points} points, messages {dict(arrived)}; seed {seed}")
-        if not arrived:
-            return ["the undisturbed run told nobody: nothing would be proved"]
+        if not arrived or not expected["revisions"]:
+            return ["the undisturbed run told nobody, or saw no text change: nothing would be proved"]
         for number, what in enumerate(schedule(kills, points, seconds, seed), 1):
             found = kill(origin, what, expected, arrived)
             copies = len(origin.mail.letters) - arrived.total()

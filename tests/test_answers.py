@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.answers import is_html, printable, retry_after, validator
+from extractors.answers import fresh_for, is_html, printable, retry_after, validator
 
 NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
 
@@ -32,6 +32,39 @@ NOW = datetime(2031, 5, 6, 12, 0, tzinfo=UTC)
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     """Retry-After is seconds or a date; what is neither, or has passed, is as if it had not come."""
     assert retry_after(value, NOW) == seconds
+
+
+LATER = format_datetime(NOW + timedelta(minutes=5), usegmt=True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Cache-Control": "public, max-age=900, s-maxage=5"}, 900.0),
+        ({"Cache-Control": 'Max-Age="900"', "Age": "600"}, 300.0),
+        ({"Cache-Control": "max-age=60", "Age": "600"}, 0.0),
+        ({"Cache-Control": "max-age=60", "Expires": LATER}, 60.0),
+        ({"Cache-Control": "max-age=-1", "Expires": LATER}, None),
+        ({"Cache-Control": "max-age=900, no-cache"}, 0.0),
+        ({"Cache-Control": "no-store", "Expires": LATER}, 0.0),
+        ({"Cache-Control": "private", "Expires": LATER}, 300.0),
+        ({"Expires": LATER, "Date": format_datetime(NOW - timedelta(minutes=5), usegmt=True)}, 600.0),
+        ({"Expires": format_datetime(NOW - timedelta(days=5), usegmt=True)}, 0.0),
+        ({"Expires": "0"}, None),
+        ({"Expires": "-1", "Date": "junk"}, None),
+        ({"Cache-Control": ",;=,=,max-age"}, None),
+    ],
+)
+def test_how_long_an_answer_stays_good(headers: dict[str, str], seconds: float | None) -> None:
+    """max-age counts before Expires, less the time in caches, by the server's own clock; junk says nothing."""
+    assert fresh_for(headers, NOW) == seconds
+
+
+@given(st.dictionaries(st.sampled_from(["Cache-Control", "Expires", "Date", "Age"]), st.text()))
+def test_no_header_makes_an_answer_older_than_new(headers: dict[str, str]) -> None:
+    """No header can make the time negative, or raise."""
+    assert (fresh_for(headers, NOW) or 0.0) >= 0.0
 
 
 @pytest.mark.parametrize(

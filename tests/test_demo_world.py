@@ -14,7 +14,8 @@ from extractors.articles import read_feed_text, read_page
 from extractors.feeds import parse_feed
 from extractors.fingerprint import fingerprint
 from extractors.language import language_of
-from extractors.novelty import NoveltyRules, assign_stories, burnt_in_at, first_seen
+from extractors.novelty import NoveltyRules, burnt_in_at, first_seen
+from extractors.stories import assign_stories
 from extractors.taxonomy import parse_themes
 from extractors.themes import JudgeInput, judge
 from flows.demo.pieces import Channel, Piece
@@ -120,7 +121,7 @@ def test_the_new_theme_comes_from_three_publishers() -> None:
 def test_ten_copies_are_one_story() -> None:
     """The agency's report runs ten times at six publishers and is one story; no other two articles are."""
     copies_of_all = [Copy(key(p), key(p), fingerprint(p.text), p.at) for p in WORLD.pieces]
-    story_of = {copy.article_id: copy.story_id for copy in assign_stories(copies_of_all, [], RULES)}
+    story_of = {copy.article_id: copy.story_id for copy in assign_stories(copies_of_all, [], RULES.reach, RULES.story_distance)}
     copies = [piece for piece in WORLD.pieces if is_copied(piece)]
     assert (len(copies), len({piece.publisher for piece in copies}), len({piece.title for piece in copies})) == (
         10,

@@ -50,7 +50,7 @@ def test_status_as_json(desk: Desk) -> None:
         "Harbin Observer": "failing",
         "Quiet Quarterly": "off",
     }
-    assert facts["passes"][0]["outcome"] == "done"
+    assert facts["passes"][0]["outcome"] == "complete"
     assert facts["waiting"]["messages"] == 1
     assert facts["published"]["bytes"] > 0
 

@@ -51,6 +51,7 @@ def test_a_new_theme_is_told_once_and_an_unchanged_world_brings_nothing(town: Ht
     """Two papers take up a theme: one mail, quoting them word for word. The next pass fetches and adds nothing."""
     with MailSink() as sink:
         file = settings_for(tmp_path, town, smtp_port=sink.port)
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n[revisit]\ndays = []\n", encoding="utf-8")
         assert watch(file, MORNING).alerts == 0
         gas_day(town)
         told = watch(file, MORNING + DAY)

@@ -111,6 +111,7 @@ def test_a_message_left_half_sent_goes_out_again_as_it_was(town: HttpServer, tmp
         with Store(tmp_path / "data").transaction() as con:
             con.execute("UPDATE messages SET state = 'sending', attempts = 0")
             con.execute("DELETE FROM deliveries")
+        (tmp_path / "data" / "journal.jsonl").unlink()  # it would know that the message arrived
         assert watch(file, MORNING + 2 * DAY).messages_sent == 1
         first, second = sink.letters
         assert first.body == second.body
@@ -150,9 +151,9 @@ def test_judging_that_fails_is_tried_again(town: HttpServer, tmp_path: Path) -> 
         def __init__(self, house: House) -> None:
             self.workers = house.workers
 
-        def map(self, function, items, deadline, on_done=None):
+        def map(self, function, items, deadline, *rest, **named):
             if function.__name__ != "judge":
-                return self.workers.map(function, items, deadline, on_done)
+                return self.workers.map(function, items, deadline, *rest, **named)
             return [Failed("deadline", "It took too long.") for _ in items]
 
     file = settings_for(tmp_path, town)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from fetching import feed, fetcher
+from fetching import NOW, feed, fetcher, page
 from servers import HttpServer, Reply
-from warehouse.records import Fetch
+from warehouse.records import Fetch, HostRest
 
 NAMES = tuple(f"host{n}.test" for n in range(8))
 
@@ -65,6 +67,58 @@ def test_a_host_that_asks_for_a_pause_gets_it(headers: dict[str, str], least: fl
     assert spared.retry_after is not None
     assert least < spared.retry_after < least + 1.1
     assert elsewhere.body == b"feed"
+
+
+def test_a_pause_outlives_the_pass() -> None:
+    """A pause that is taken up again goes on: nothing is asked of that host, whatever asks, until it is over."""
+    routes = {"/limited": Reply(429, headers={"Retry-After": "120"}), "/feed": Reply(body=b"feed")}
+    with HttpServer(routes) as server:
+        with fetcher([server], NAMES) as client:
+            client.fetch_all([feed(server.url("/limited")), feed(server.url("/feed", host=NAMES[0]))])
+            (rest,) = client.rests()
+        assert (rest.host, rest.seconds) == ("127.0.0.1", 120.0)
+        assert abs(rest.until - NOW - timedelta(seconds=120)) < timedelta(seconds=1)
+        before = len(server.requests)
+        with fetcher([server]) as client:
+            client.honour([rest])
+            spared = client.fetch_all([feed(server.url("/feed")), page(server.url("/feed"))])
+            assert len(server.requests) == before
+            assert [rest.host for rest in client.rests()] == ["127.0.0.1"]
+    assert {answer.reason for answer in spared} == {"rate_limited"}
+
+
+def test_a_bare_plea_that_comes_again_doubles_the_pause() -> None:
+    """A 429 that does not say for how long means half an hour, then one hour, then two, up to a day."""
+    waits: list[float] = []
+    with HttpServer({"/": Reply(429)}) as server:
+        rests: tuple[HostRest, ...] = ()
+        for _ in range(7):
+            with fetcher([server]) as client:
+                client.honour([replace(rest, until=NOW - timedelta(hours=1)) for rest in rests])  # it is over
+                (limited, also) = client.fetch_all([feed(server.url("/?1")), feed(server.url("/?2"))])
+                rests = client.rests()
+            waits.append((limited.retry_after or 0.0) / 3600)
+            assert also.retry_after == pytest.approx(limited.retry_after, abs=5)
+    assert waits == pytest.approx([0.5, 1, 2, 4, 8, 16, 24], abs=0.01)
+
+
+def test_an_answer_ends_the_matter() -> None:
+    """Once a host has answered after its pause, its next plea is a first one."""
+    over = HostRest("127.0.0.1", NOW - timedelta(hours=1), 7200.0)
+    with HttpServer({"/": Reply(404), "/limited": Reply(429)}) as server, fetcher([server]) as client:
+        client.honour([over])
+        assert client.rests()[0].seconds == over.seconds
+        client.fetch_all([feed(server.url())])
+        assert client.rests() == ()
+        assert client.fetch_all([feed(server.url("/limited"))])[0].retry_after == pytest.approx(1800, abs=1)
+
+
+def test_a_pause_until_the_end_of_time_is_a_day() -> None:
+    """A pause that was noted by a clock that was wrong ends within a day."""
+    with fetcher() as client:
+        client.honour([HostRest("a.test", NOW + timedelta(days=3650), 1800.0)])
+        (rest,) = client.rests()
+    assert rest.until <= NOW + timedelta(days=1)
 
 
 def test_answers_are_told_as_they_come() -> None:

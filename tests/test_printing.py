@@ -27,13 +27,15 @@ class Terminal(io.StringIO):
         return True
 
 
-def on_terminal(monkeypatch: pytest.MonkeyPatch, columns: tuple[str, ...], rows: list[list[object]]) -> str:
+def on_terminal(
+    monkeypatch: pytest.MonkeyPatch, columns: tuple[str, ...], rows: list[list[object]], spare: tuple[str, ...] = ()
+) -> str:
     """What a table looks like on a terminal of 60 columns."""
     for name, value in {"COLUMNS": "60", "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
     with monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", terminal := Terminal())
-        print_table(columns, rows)
+        print_table(columns, rows, spare=spare)
     return click.unstyle(terminal.getvalue())
 
 
@@ -52,6 +54,15 @@ def test_a_wide_row_becomes_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines[0] == "row 1"
     assert lines[1] == " column_0  a rather long value 0"
     assert len(lines) == 13
+
+
+def test_a_narrow_terminal_leaves_out_what_can_be_spared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns that can be spared go one after the other, and only as many as it takes."""
+    names = tuple(f"column_{n}" for n in range(8))
+    rows: list[list[object]] = [[1] * 8]
+    shown = on_terminal(monkeypatch, names, rows, spare=("column_2", "column_5", "column_7"))
+    assert shown.split()[:6] == ["column_0", "column_1", "column_3", "column_4", "column_6", "column_7"]
+    assert on_terminal(monkeypatch, names[:5], [[1] * 5], spare=("column_2",)).split()[2] == "column_2"
 
 
 def test_a_long_text_does_not_push_the_rest_away(capsys: pytest.CaptureFixture[str]) -> None:

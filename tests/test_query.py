@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import NOW
 from warehouse import explain, publish, query
@@ -102,12 +105,65 @@ def test_nothing_but_questions_to_this_file(published: Path, attempt: str) -> No
     assert [f.name for f in published.parent.iterdir() if f.suffix not in {".lock", ".duckdb"}] == []
 
 
-def test_an_error_is_the_engines_first_line(published: Path) -> None:
-    """A mistake in a question is named by one line of the engine's own words."""
+@pytest.mark.parametrize(
+    ("question", "hint"),
+    [
+        ("SELECT blok\nFROM voices", '"bloc"'),
+        ("SELECT lenght('gas')", 'Did you mean "length"?'),
+        ("FROM voice", 'Did you mean "voices"?'),
+        ("FROM nothing_like_it", "`amur schema` names what there is."),
+    ],
+)
+def test_an_error_says_what_was_meant(published: Path, question: str, hint: str) -> None:
+    """A mistake in a question is named in the engine's own words, with what is near and the place."""
     with pytest.raises(QueryError) as caught:
-        query.ask(published, "SELECT colour FROM voices")
-    assert str(caught.value).startswith('Binder Error: Referenced column "colour" not found')
-    assert "\n" not in str(caught.value)
+        query.ask(published, question)
+    said, line, mark = str(caught.value).splitlines()
+    assert hint in said
+    assert line.startswith("LINE 1: ")
+    assert mark.strip() == "^"
+
+
+def test_the_clock_stands_still_while_an_answer_is_read(published: Path) -> None:
+    """Whoever pages through a long answer is not stopped for it."""
+    with query.asked(published, "FROM range(50_000)", timeout=0.3) as stream:
+        batches = stream.batches()
+        first = len(next(batches))
+        time.sleep(0.4)
+        assert first + sum(map(len, batches)) == 50_000
+        assert first < 50_000
+
+
+def test_an_error_half_way(published: Path) -> None:
+    """A question that fails when part of its answer is out fails in words, however it is read."""
+    late = "SELECT CASE WHEN range < 900_000 THEN 1 ELSE error('late') END FROM range(1_000_000)"
+    with pytest.raises(QueryError, match="cannot be worked out"), query.asked(published, late) as stream:
+        list(stream.batches())
+    with pytest.raises(QueryError, match=r"late|cannot be worked out"), query.asked(published, late) as stream:
+        stream.to_parquet(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("names", "told_apart"),
+    [
+        (["a", "b"], ("a", "b")),
+        (["n", "n", "N"], ("n", "n_2", "N_3")),
+        (["n", "n_2", "n"], ("n", "n_2", "n_3")),
+        ([], ()),
+    ],
+)
+def test_every_column_has_a_name_of_its_own(names: list[str], told_apart: tuple[str, ...]) -> None:
+    """Names that are alike are numbered, past those that are taken."""
+    assert query.numbered(names) == told_apart
+
+
+@given(st.lists(st.text("abAB_2", max_size=4)))
+def test_no_two_names_are_alike(names: list[str]) -> None:
+    """Whatever the names, each is its own afterwards, and a name that was alone stays."""
+    told_apart = query.numbered(names)
+    assert len({name.casefold() for name in told_apart}) == len(names)
+    folded = [name.casefold() for name in names]
+    assert all(new == old for new, old in zip(told_apart, names, strict=True) if folded.count(old.casefold()) == 1)
 
 
 def test_an_endless_question_is_stopped(published: Path) -> None:
@@ -130,7 +186,8 @@ def test_without_a_published_file_the_user_is_told(tmp_path: Path) -> None:
 def test_the_description_is_complete(published: Path) -> None:
     """Every relation is described with its grain, views first, and every column of a view with its meaning."""
     relations = query.describe(published)
-    assert [r.kind for r in relations] == ["view"] * 9 + ["table"] * (len(relations) - 9)
+    views = len(list((Path(query.__file__).parent / "views").glob("*.sql")))
+    assert [r.kind for r in relations] == ["view"] * views + ["table"] * (len(relations) - views)
     assert all(r.comment.startswith("one row per ") and r.columns for r in relations)
     assert all(c.comment and c.type for r in relations if r.kind == "view" for c in r.columns)
 

@@ -57,6 +57,33 @@ def test_values_are_taken_as_they_stand(tmp_path: Path) -> None:
     assert (held.get("A"), held.get("B"), held.get("C")) == ("pa${HOME}ss", "x#y z", "пароль")
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("A=1\n\n  \nhunter2hunter2\nB=2\n", ["line 4"]),
+        ('A=1\nC="hunter2\nB=2\n', ["line 2"]),
+        ("A=1\nC='hunter 2' x\n\nhunter2 = \n=hunter2\nexport B=2\r\n", ["line 2", "line 5"]),
+    ],
+)
+def test_lines_that_say_nothing(tmp_path: Path, text: str, lines: list[str]) -> None:
+    """A line that is no NAME=value is named by its number and never shown; the others count."""
+    (tmp_path / ".env").write_text(text)
+    held = read_environment(tmp_path, {})
+    assert (held.get("A"), held.get("B")) == ("1", "2")
+    assert [complaint.path for complaint in held.complaints] == lines
+    assert "hunter2" not in str(held.complaints)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """A folder in its place, and text in another encoding, are mistakes in words."""
+    (tmp_path / ".env").write_bytes("A=пароль".encode("cp1251"))
+    assert "save it as UTF-8" in str(read_environment(tmp_path, {}).complaints)
+    (tmp_path / ".env").unlink()
+    (tmp_path / ".env").mkdir()
+    (complaint,) = read_environment(tmp_path, {}).complaints
+    assert str(complaint) == ".env: cannot be read: Is a directory"
+
+
 @pytest.mark.parametrize(("mode", "warned"), [(0o600, False), (0o640, True), (0o604, True)])
 def test_file_that_others_can_read(tmp_path: Path, mode: int, warned: bool) -> None:
     """A .env that other users can read is named, with the command that mends it."""

@@ -174,7 +174,7 @@ def test_nobody_else_reads_the_warehouse(tmp_path: Path) -> None:
         feeds.sync_feeds(con, [make_feed()])
     store.pages.put(b"a page")
     store = Store(store.folder, migrations=(*schema.migrations(), LATER)).open()
-    configure(store, "Steppe Review")
+    configure(store, "Harbin Observer")
     names = {path.name for path in store.folder.iterdir()}
     assert {
         "live.duckdb",

@@ -75,7 +75,7 @@ def test_a_full_disk_is_named_and_loses_nothing(tmp_path: Path) -> None:
     with process(FULL, tmp_path) as other:
         assert other.stdout is not None
         said = other.stdout.read()
-    assert "disk" in said
+    assert "disk_full" in said
     assert "Free some space" in said
     assert configured(store) == ["Kept"]
 

@@ -37,11 +37,14 @@ from warehouse_world import (
 
 GRAINS = {
     "alert_log": ("alert_id", "channel"),
+    "article_revisions": ("article_id", "revision"),
     "article_themes": ("article_id", "theme_id"),
     "coverage": ("day", "language"),
     "feed_health": ("feed_id",),
+    "latency": ("alert_id",),
     "new_themes": ("finding_id",),
     "rejected": ("article_id",),
+    "story_copies": ("story_id",),
     "theme_days": ("theme_id", "day", "bloc"),
     "theme_pairs": ("first_theme_id", "second_theme_id"),
     "voices": ("theme_id", "bloc"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from builders import DAY, NOW, key, make_entry, make_feed, make_fetch, make_state
 from warehouse import feeds
 from warehouse.connect import Connection
-from warehouse.records import Entry, FeedState, Outcome
+from warehouse.records import Entry, FeedState, HostRest, Outcome, Rhythm
 from warehouse.store import Store
 from warehouse_world import rolled_back
 
@@ -68,9 +69,57 @@ def test_states_come_back_equal(con: Connection) -> None:
         reason="timeout",
         detail="No answer within 10 s.",
     )
-    feeds.save_polls(con, PASS, [(one, make_fetch(), make_state(one), ()), (two, make_fetch(), make_state(two), ())])
+    rhythm = Rhythm(NOW, 12.5, 20.25, 3.0, (0.5,) * 24, (1 / 3,) * 7)
+    whole = make_state(
+        one, standing="moved", address="https://new.example/f", moving_to="https://x.example/", moving_times=2
+    )
+    whole = replace(whole, body_at=NOW, stated_gap=60.0, gone_since=NOW, gone_times=1, empty_since=NOW, newest_at=NOW)
+    whole = replace(whole, usual_gap=1.5, rhythm=rhythm)
+    feeds.save_polls(con, PASS, [(one, make_fetch(), whole, ()), (two, make_fetch(), make_state(two), ())])
     feeds.save_polls(con, PASS, [(two, make_fetch(outcome=Outcome.FAILED), failed, ())])
-    assert feeds.states(con) == {one.id: make_state(one), two.id: failed}
+    assert feeds.states(con) == {one.id: whole, two.id: failed}
+
+
+def test_a_rhythm_stays_where_nothing_new_came(con: Connection) -> None:
+    """An answer without a body leaves what was learned of the feed as it is, and costs no row."""
+    feed = make_feed()
+    rhythm = Rhythm(NOW, 12.5, 20.25)
+    feeds.save_polls(con, PASS, [(feed, make_fetch(), make_state(feed, rhythm=rhythm), ())])
+    feeds.save_polls(con, PASS, [(feed, make_fetch(outcome=Outcome.UNCHANGED), make_state(feed, failures=1.0), ())])
+    state = feeds.states(con)[feed.id]
+    assert (state.rhythm, state.failures) == (rhythm, 1.0)
+
+
+def test_which_entries_are_new_is_known_before_they_are_saved(con: Connection) -> None:
+    """What is called unknown is what is then saved: neither a known guid nor a known article of the same feed."""
+    announce(con, make_entry("a"), make_entry("b"))
+    other = make_feed("Amur Daily")
+    batch = [
+        make_entry("a"),
+        make_entry("b", guid="renamed"),
+        make_entry("c"),
+        make_entry("a", other, article_id=make_entry("a").article_id),
+    ]
+    unknown = feeds.unknown(con, batch)
+    assert unknown == {make_feed().id: {batch[2].guid}, other.id: {batch[3].guid}}
+    assert announce(con, *batch[:3]) + announce(con, batch[3], name=other.name) == 2
+    assert feeds.unknown(con, batch) == feeds.unknown(con, []) == {}
+
+
+def test_pauses_of_hosts_are_kept_until_they_are_over(con: Connection) -> None:
+    """Hosts rest until their time; an ended pause is remembered for two days, unless its host has answered."""
+    rests = (
+        HostRest("a.example", NOW + timedelta(hours=1), 3600.0),
+        HostRest("b.example", NOW - timedelta(hours=1), 1800.0),
+        HostRest("c.example", NOW - timedelta(days=3), 1800.0),
+    )
+    feeds.save_host_rests(con, rests)
+    assert set(feeds.host_rests(con, NOW)) == set(rests[:2])
+    assert feeds.resting_hosts(con, NOW) == {"a.example"}
+    feeds.save_host_rests(con, rests[1:2])
+    assert feeds.host_rests(con, NOW) == rests[1:2]
+    feeds.save_host_rests(con, ())
+    assert feeds.host_rests(con, NOW) == ()
 
 
 def test_a_second_identical_save_adds_nothing(con: Connection) -> None:

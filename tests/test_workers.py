@@ -164,6 +164,39 @@ def test_no_worker_survives_its_parent(tmp_path: Path, work: str, arguments: str
     assert _gone(pids)
 
 
+BEING_BORN = """
+import time
+from extractors.workers import WorkerRules, Workers
+if __name__ == "__main__":
+    print("ready", flush=True)
+    try:
+        with Workers(WorkerRules(count=2)) as workers:
+            workers.map(time.sleep, [(5,)] * 2, 20.0)
+    except KeyboardInterrupt:
+        print("stopped", flush=True)
+"""
+
+
+@pytest.mark.parametrize("after", [0.1, 0.2, 0.3, 0.4])
+def test_workers_being_born_say_nothing_of_ctrl_c(tmp_path: Path, after: float) -> None:
+    """Ctrl-C reaches every process of a terminal; those that are just starting leave the answer to their parent."""
+    script = tmp_path / "starting.py"
+    script.write_text(BEING_BORN)
+    with subprocess.Popen(  # noqa: S603  our own script
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as parent:
+        assert parent.stdout
+        parent.stdout.readline()
+        time.sleep(after)
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.communicate(timeout=20) == ("stopped\n", "")
+
+
 def _calls(workers: Workers) -> list[tuple[int, int]]:
     results = workers.map(evil.calls_so_far, [()] * 4, DEADLINE)
     return [result for result in results if not isinstance(result, Failed)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,9 +12,9 @@ from pathlib import Path
 from desk import write_settings
 from extractors.fetch import Fetcher
 from extractors.workers import WorkerRules, Workers
-from flows.house import House, Unwatched
+from flows.house import House, Unwatched, Watch, utc_now
 from flows.monitor import run_pass
-from flows.settings import load
+from flows.settings import Settings, load
 from servers import HttpServer, Reply
 from warehouse.passes import PassRecord
 from warehouse.store import Store
@@ -98,6 +98,15 @@ def workers() -> Workers:
     pool = Workers(WorkerRules(count=1)).__enter__()
     atexit.register(pool.__exit__, None, None, None)
     return pool
+
+
+@contextmanager
+def open_quickly(
+    settings: Settings, watch: Watch | None = None, clock: Callable[[], datetime] = utc_now
+) -> Iterator[House]:
+    """What `flows.house.open_house` does, with the pool of all tests: for commands, which would start one each."""
+    with Fetcher(settings.fetch, clock) as fetcher:
+        yield House(settings, Store(settings.data).open(), fetcher, workers(), watch or Unwatched(), clock)
 
 
 @contextmanager

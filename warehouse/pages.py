@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from threading import get_ident
 
+from warehouse.connect import writable
+
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -24,18 +26,29 @@ class PageStore:
         self.folder = folder
 
     def put(self, body: bytes, at: datetime | None = None) -> str:
-        """Keep `body`; its sha256 in hex. `at` is the moment its age counts from, by default the file system's now."""
+        """Keep `body`; its sha256 in hex. `at` is the moment its age counts from, by default the file system's now.
+
+        Raises WarehouseError where it cannot be written.
+        """
         digest = hashlib.sha256(body).hexdigest()
+        with writable(self.folder):
+            self._put(digest, body, at)
+        return digest
+
+    def _put(self, digest: str, body: bytes, at: datetime | None) -> None:
         path = self._path(digest)
         # Pages belong to their publishers: nobody else on this machine reads them here.
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(exist_ok=True)
         unfinished = path.with_suffix(f".{os.getpid()}-{get_ident()}")
-        unfinished.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
-        if at is not None:
-            os.utime(unfinished, (at.timestamp(), at.timestamp()))
-        unfinished.replace(path)
-        return digest
+        try:
+            unfinished.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
+            if at is not None:
+                os.utime(unfinished, (at.timestamp(), at.timestamp()))
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # half a page takes room that a full disk has not
+            raise
 
     def get(self, digest: str) -> bytes | None:
         """The bytes once kept; None when they are gone or damaged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from warehouse.articles import count_unread
@@ -55,6 +55,19 @@ ANTI JOIN articles USING (article_id)
 WHERE e.link IS NOT NULL AND (p.state IS NULL OR p.state = 'waiting')
 """
 
+_LONGEST_GAP = """
+SELECT coalesce(max(ran - ran_before), INTERVAL 0 DAY)
+FROM (
+    SELECT ran, lag(ran) OVER (ORDER BY ran) AS ran_before
+    FROM (
+        SELECT started_at AS ran FROM passes WHERE outcome = 'complete' AND started_at BETWEEN $since AND $now
+        UNION ALL
+        SELECT $now
+    )
+)
+WHERE ran > $until
+"""
+
 _ARTICLES = """
 SELECT count(*)
 FROM articles
@@ -79,6 +92,16 @@ def last(con: Connection, n: int = 1) -> list[PassRecord]:
     """The last passes, the latest first."""
     query = f"SELECT {columns_of(PassRecord, 'p')} FROM passes AS p ORDER BY started_at DESC, pass_id LIMIT ?"  # noqa: S608  field names
     return [PassRecord(*row) for row in con.execute(query, [n]).fetchall()]
+
+
+def longest_gap(con: Connection, since: datetime, until: datetime, now: datetime) -> timedelta:
+    """The longest time without a complete pass since a moment, of those that ended after `until`, or end with `now`.
+
+    Before the first pass since then it is not known whether there was one.
+    """
+    asked = {"since": since, "until": until, "now": now}
+    gap: timedelta = con.execute(_LONGEST_GAP, asked).fetchall()[0][0]
+    return gap
 
 
 def what_waits(con: Connection, taxonomy_id: str, now: datetime) -> Waiting:

@@ -15,8 +15,11 @@ _PRIVATE = {
     "messages": ("recipient", "body"),
     "alert_messages": ("recipient",),
     "deliveries": ("detail",),
+    "corrections": ("recipient",),
+    "verdicts": ("given_by",),
 }
-_OURS = ("view_texts",)
+# Of no use to whoever has the texts and what became of the pages, and there are many of them.
+_OURS = ("view_texts", "sentence_prints", "page_texts", "boilerplate", "misreadings", "robots", "upkeep")
 
 
 def publish(store: Store, now: datetime) -> Path:

@@ -104,7 +104,10 @@ def _grains(scripts: Sequence[str]) -> dict[str, str]:
 
 
 def _has_books(con: Connection) -> bool:
-    asked = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_versions'"
+    asked = (
+        "SELECT count(*) FROM duckdb_tables() "
+        "WHERE table_name = 'schema_versions' AND database_name = current_database()"
+    )
     return con.execute(asked).fetchall() != [(0,)]
 
 

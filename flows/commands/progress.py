@@ -14,9 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from flows.house import Watch
 
 WORDS = {
+    "walk": "archive pages",
     "poll": "feeds asked",
     "collect": "pages fetched",
     "read": "articles read",
+    "revisit": "pages revisited",
     "judge": "articles judged",
     "tell": "messages sent",
 }
@@ -99,7 +101,7 @@ class Bars:
 def watching() -> Iterator[Watch]:
     """Look on in the way that suits standard error."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_terminal or console.is_dumb_terminal:
         with closing(Lines()) as lines:
             yield lines
         return

@@ -33,10 +33,15 @@ def run(invocation: Invocation, ctx: click.Context, flow: bool, no_send: bool, a
     from flows import report
     from flows.commands.progress import watching
     from flows.house import open_house, utc_now
+    from flows.logs import keeping
     from flows.monitor import NO_FEED, run_pass
 
     now = utc_now()
-    with watching() as watch, open_house(settings, watch) as house:
+    with (
+        keeping(settings.log, invocation.redaction) as log,
+        watching() as watch,
+        open_house(settings, watch) as house,
+    ):
         if flow:
             from flows.prefect_server import quieten
 
@@ -44,9 +49,11 @@ def run(invocation: Invocation, ctx: click.Context, flow: bool, no_send: bool, a
             from flows.prefect_flows import pass_as_flow
 
             invocation.redaction.cover()  # Prefect has set up logging anew
+            log.attach()
             record = pass_as_flow(house, now, send=not no_send)
         else:
             record = run_pass(house, now, send=not no_send)
+        log.passed(record)
     if as_json:
         print_json(dataclasses.asdict(record))
     else:

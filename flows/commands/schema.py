@@ -7,12 +7,12 @@ import difflib
 
 import click
 
-from flows.commands import Invocation, Trouble, pass_invocation
+from flows.commands import Invocation, Trouble, completing, pass_invocation
 from flows.commands.printing import json_option, print_json, print_table
 
 
 @click.command()
-@click.argument("view", required=False)
+@click.argument("view", required=False, shell_complete=completing.views)
 @click.option("--tables", is_flag=True, help="Show the tables below the views, too.")
 @json_option
 @pass_invocation

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from flows.commands.pulse import Pulse, take
 from flows.commands.reading import as_of_now
 
 if TYPE_CHECKING:
     from flows.settings import Settings
-    from warehouse.connect import Connection
+    from warehouse.connect import Connection, WarehouseError
     from warehouse.passes import PassRecord, Waiting
     from warehouse.records import Feed
 
@@ -20,8 +21,8 @@ PASSES = 5
 LOOK_BACK = timedelta(days=14)
 
 _FEEDS = """
-SELECT feed_id, outcome, reason, in_words, detail, status, failures, checked_at, succeeded_at, next_attempt_at,
-    last_entry_at, entries_30_days
+SELECT feed_id,
+    COLUMNS('^(outcome|standing|reason|in_words|detail|status|failures|moved_to|[a-z_]+_at|entries_30_days)$')
 FROM feed_health
 """
 # The published file has neither recipients nor what mail servers said: only columns that are there are asked for.
@@ -56,26 +57,50 @@ class Standing:
     waiting: Waiting | None
     messages: list[Record]
     pages: list[Record]
+    pulse: Pulse
+    behind: str  # why it was not the live file that was asked, else ""
+    damaged: bool  # and whether it is worse than that somebody is at work on it
+    lost: str  # what the warehouse has lost by its journal, else ""
 
 
 def gather(settings: Settings, now: datetime) -> Standing:
     """How things stand at `now`. Raises `WarehouseError` when there is a warehouse that cannot be read."""
+    from warehouse.connect import Busy
+
     known: dict[UUID, Record] = {}
     passed: list[PassRecord] = []
     messages: list[Record] = []
     pages: list[Record] = []
-    waiting = None
+    waiting, pulse = None, Pulse()
+    behind: list[WarehouseError] = []
+    lost = ""
     if any((settings.data / name).exists() for name in ("live.duckdb", "amur.duckdb")):
-        from warehouse import passes
+        from flows.serving import who_serves
+        from warehouse import passes, recall
+        from warehouse.store import Store
 
         since = {"since": now - LOOK_BACK}
-        with as_of_now(settings.data) as con:
+        with as_of_now(settings.data, lambda error, _: behind.append(error)) as con:
             known = {row.pop("feed_id"): row for row in _records(con, _FEEDS)}
             passed = passes.last(con, PASSES)
             waiting = passes.what_waits(con, settings.taxonomy.id, now)
             messages, pages = _records(con, _MESSAGES, since), _records(con, _PAGES, since)
+            pulse = take(con, now, settings.every, who_serves(settings.data))
+            lost = "" if behind else recall.what_is_missing(con, Store(settings.data).journal.read())
     feeds = [_feed(feed, known.get(feed.id, {})) for feed in settings.feeds]
-    return Standing(_settings(settings), _published(settings), feeds, passed, waiting, messages, pages)
+    return Standing(
+        settings=_settings(settings),
+        published=_published(settings),
+        feeds=feeds,
+        passes=passed,
+        waiting=waiting,
+        messages=messages,
+        pages=pages,
+        pulse=pulse,
+        behind=str(behind[0]) if behind else "",
+        damaged=any(not isinstance(error.__cause__, Busy) for error in behind),
+        lost=lost,
+    )
 
 
 def _records(con: Connection, sql: str, params: Mapping[str, object] | None = None) -> list[Record]:
@@ -115,4 +140,4 @@ def _state(feed: Feed, known: Record) -> str:
         return "off"
     if not known.get("checked_at"):
         return "not asked yet"
-    return "failing" if known["outcome"] == "failed" else "ok"
+    return known.get("standing") or ("failing" if known["outcome"] == "failed" else "ok")

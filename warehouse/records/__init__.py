@@ -9,11 +9,12 @@ They are named by their stage of life: configured (`Feed`, `Theme`), fetched (`F
 from __future__ import annotations
 
 from warehouse.records.configured import Feed, Phrase, Taxonomy, Theme
-from warehouse.records.fetched import Entry, FeedState, Fetch, Outcome, ParsedFeed, Request
-from warehouse.records.found import Appearance, Copy, Finding
+from warehouse.records.fetched import Entry, FeedState, Fetch, HostRest, Outcome, ParsedFeed, Request, Rhythm
+from warehouse.records.found import Appearance, Copy, FeedDay, Finding, Original, PastFinding, Shared, Surge
 from warehouse.records.judged import Evidence, Judgement, Mention, Score
 from warehouse.records.read import Article, Reading
-from warehouse.records.told import Alert, DayCount, Delivery, Message, MessageState, Quote
+from warehouse.records.robots import RobotsFile
+from warehouse.records.told import Alert, DayCount, Delivery, Message, MessageState, Quiet, Quote, TakenBack
 
 __all__ = [
     "Alert",
@@ -25,20 +26,30 @@ __all__ = [
     "Entry",
     "Evidence",
     "Feed",
+    "FeedDay",
     "FeedState",
     "Fetch",
     "Finding",
+    "HostRest",
     "Judgement",
     "Mention",
     "Message",
     "MessageState",
+    "Original",
     "Outcome",
     "ParsedFeed",
+    "PastFinding",
     "Phrase",
+    "Quiet",
     "Quote",
     "Reading",
     "Request",
+    "Rhythm",
+    "RobotsFile",
     "Score",
+    "Shared",
+    "Surge",
+    "TakenBack",
     "Taxonomy",
     "Theme",
 ]

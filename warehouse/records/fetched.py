@@ -19,10 +19,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask for: an address, with the validators of the last answer."""
+    """What to ask for: an address, with the validators of the last answer.
+
+    "text" is any body of at most 512 KB, an empty one too, whatever it holds: robots.txt.
+    """
 
     url: str = field(repr=False)
-    kind: Literal["feed", "page"]
+    kind: Literal["feed", "page", "text"]
     etag: str | None = None
     last_modified: str | None = None
     body_hash: str | None = None
@@ -42,6 +45,8 @@ class Fetch:
     etag: str | None = None
     last_modified: str | None = None
     retry_after: float | None = None  # seconds
+    fresh_for: float | None = None  # seconds for which the answer says that it stays good; None where it does not say
+    redirects_to: str | None = field(default=None, repr=False)  # where permanent redirects, and no others, led
     body_hash: str | None = None  # sha256 of the inflated body, hex
     body: bytes | None = field(default=None, repr=False)
     raw_bytes: int = 0  # over the wire
@@ -49,8 +54,36 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
+class HostRest:
+    """A host that asked for a pause: nothing is asked of it before `until`. `seconds` is how long the pause is."""
+
+    host: str  # in ASCII and lower case, without a port
+    until: datetime
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """At what pace a feed's entries come, and when in the day and the week. All counts decay with age.
+
+    `entries` came within `days`, in so many different `bursts`; `hours` are counts for each hour of the day in UTC,
+    `weekdays` from Monday.
+    """
+
+    learned_at: datetime
+    entries: float = 0.0
+    days: float = 0.0
+    bursts: float = 0.0
+    hours: tuple[float, ...] = (0.0,) * 24
+    weekdays: tuple[float, ...] = (0.0,) * 7
+
+
+@dataclass(frozen=True, slots=True)
 class FeedState:
-    """What is remembered of a feed between passes."""
+    """What is remembered of a feed between passes.
+
+    `standing` is how it stands after the last attempt: ok, failing, resting, gone, silent, frozen, moved; "" before.
+    """
 
     feed_id: uuid.UUID
     etag: str | None = None
@@ -64,6 +97,18 @@ class FeedState:
     reason: str = ""
     detail: str = ""
     status: int | None = None
+    standing: str = ""
+    address: str | None = field(default=None, repr=False)  # where it moved for good, as its server says
+    moving_to: str | None = field(default=None, repr=False)  # where it may be moving, and how many answers said so
+    moving_times: int = 0
+    body_at: datetime | None = None  # the last answer with a body, new or not
+    stated_gap: float | None = None  # seconds between two visits that the feed itself asks for
+    gone_since: datetime | None = None  # the first of the answers, `gone_times` so far, that it is gone for good
+    gone_times: int = 0
+    empty_since: datetime | None = None  # since when it has held no entry
+    newest_at: datetime | None = None  # of the newest entry it ever announced
+    usual_gap: float | None = None  # seconds between two entries of its last body, on average
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +133,8 @@ class Entry:
     dated_at: datetime
     first_seen_at: datetime
     baseline: bool  # came with the first answer of its feed: history, not news
+    source_name: str = ""  # where it comes from, if the item names another source
+    source_url: str = ""  # that source's address
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +144,6 @@ class ParsedFeed:
     title: str
     entries: tuple[Entry, ...]
     warnings: tuple[str, ...] = ()
+    older: str = ""  # the page with the entries before these, where the feed names one (RFC 5005)
+    generator: str = ""  # what made the feed, as it says
+    stated_gap: float | None = None  # seconds between two visits that it asks for: <ttl>, sy:updatePeriod

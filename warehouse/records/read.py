@@ -20,8 +20,8 @@ class Reading:
     language: str  # "" when it cannot be told
     fingerprint: int  # 64 bit; 0 when there is too little text
     variant_of: str = ""  # canonical URL of the article of which this page is the AMP or mobile variant
-    genre: str = ""  # commentary, news, official or other; "" where there is no text to tell it by
-    institution: str = ""  # the think tank, university or office that the author speaks from; "" when none is named
+    section: str = ""  # where the page stands and what kind it says it is of, in lower case between commas
+    about_author: str = ""  # what the page says of its author beside the article, one statement a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +45,5 @@ class Article:
     fingerprint: int
     page_hash: str | None  # sha256 of the raw page in the page store
     genre: str | None = None  # commentary, news, official or other; None for what was read before genres were told
-    institution: str | None = None  # the think tank, university or office that the author speaks from
+    institution: str | None = None  # the think tank, university or office that the author speaks from; "" for none
+    genre_cue: str | None = None  # what told the genre, in words; "" where nothing did and it counts as news

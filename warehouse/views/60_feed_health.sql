@@ -56,15 +56,30 @@ SELECT
     f.bloc,
     f.language,
     f.enabled,
+    CASE
+        WHEN NOT f.enabled THEN 'paused'
+        WHEN s.feed_id IS NULL THEN 'never asked'
+        WHEN s.standing <> '' THEN s.standing
+        WHEN s.outcome = 'failed' THEN 'failing'
+        ELSE 'ok'
+    END AS standing,
     coalesce(s.outcome, 'never asked') AS outcome,
     coalesce(s.reason, '') AS reason,
-    coalesce(w.in_words, s.reason, '') AS in_words,
+    CASE
+        WHEN s.reason <> '' THEN coalesce(w.in_words, s.reason)
+        WHEN s.standing = 'silent' THEN 'it answers, and there is nothing in it'
+        WHEN s.standing = 'frozen' THEN 'it answers, and nothing in it is newer than ' || strftime(s.newest_at, '%Y-%m-%d')
+        WHEN s.standing = 'moved' THEN 'its server says that it has moved to ' || s.address
+        ELSE ''
+    END AS in_words,
     coalesce(s.detail, '') AS detail,
     s.status,
     coalesce(s.failures, 0) AS failures,
     s.checked_at,
     s.succeeded_at,
     s.next_attempt_at,
+    s.address AS moved_to,
+    s.newest_at AS newest_entry_dated,
     a.last_entry_at,
     coalesce(a.entries_30_days, 0) AS entries_30_days
 FROM feeds AS f
@@ -80,14 +95,17 @@ COMMENT ON COLUMN feed_health.publisher IS 'the house behind it';
 COMMENT ON COLUMN feed_health.bloc IS 'whose voice it is, as configured';
 COMMENT ON COLUMN feed_health.language IS 'its language, as configured';
 COMMENT ON COLUMN feed_health.enabled IS 'whether it is asked at all';
+COMMENT ON COLUMN feed_health.standing IS 'ok; failing; resting: it failed so often that it is asked as seldom as can be, or its server asked for a pause; gone: its server says so, it is asked weekly; silent: it answers and holds nothing; frozen: nothing in it has been new for long, compared with its habit; moved: well, at another address; paused; never asked';
 COMMENT ON COLUMN feed_health.outcome IS 'how the last attempt ended: new, unchanged, failed, or never asked';
 COMMENT ON COLUMN feed_health.reason IS 'why it failed, in one word; empty when all is well';
-COMMENT ON COLUMN feed_health.in_words IS 'the same in words';
+COMMENT ON COLUMN feed_health.in_words IS 'the same in words; and why a feed that answers is silent, frozen or moved';
 COMMENT ON COLUMN feed_health.detail IS 'what exactly was said, where more is known';
 COMMENT ON COLUMN feed_health.status IS 'HTTP status of the last answer; null where there was none';
 COMMENT ON COLUMN feed_health.failures IS 'failures in a row; a passing cause counts a part of one';
 COMMENT ON COLUMN feed_health.checked_at IS 'the last attempt';
 COMMENT ON COLUMN feed_health.succeeded_at IS 'the last good answer; null where there never was one';
 COMMENT ON COLUMN feed_health.next_attempt_at IS 'not asked again before';
+COMMENT ON COLUMN feed_health.moved_to IS 'the address that it is asked at since its server said, three times in a row, that it has moved for good; else null';
+COMMENT ON COLUMN feed_health.newest_entry_dated IS 'the date of the newest entry that it ever announced';
 COMMENT ON COLUMN feed_health.last_entry_at IS 'when its last new entry was first seen';
 COMMENT ON COLUMN feed_health.entries_30_days IS 'new entries in the 30 days before any feed was last asked';

@@ -40,7 +40,7 @@ COMMENT ON VIEW coverage IS 'one row per UTC day of first sight and language. Wh
 COMMENT ON COLUMN coverage.day IS 'UTC day on which the articles were first seen';
 COMMENT ON COLUMN coverage.language IS 'language of the text, or the feed''s where it is not read or cannot be told';
 COMMENT ON COLUMN coverage.announced IS 'articles announced by any feed, each counted once';
-COMMENT ON COLUMN coverage.baseline IS 'those that came with the first answer of their feed: history, not news';
+COMMENT ON COLUMN coverage.baseline IS 'those that came with the first answer of their feed, or from a backfill: history, not news';
 COMMENT ON COLUMN coverage.read IS 'articles read: from their page, the feed or its summary, or without text';
 COMMENT ON COLUMN coverage.from_page IS 'read from their page';
 COMMENT ON COLUMN coverage.from_feed IS 'read from the feed''s own full text, because the page could not be had or held no text';
