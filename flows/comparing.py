@@ -10,7 +10,7 @@ from extractors.novelty import NoveltyRules
 from extractors.originals import House as Publisher
 from extractors.originals import Told, originals
 from flows.house import House
-from warehouse import copies, judgements
+from warehouse import copies, history, judgements
 from warehouse.connect import Connection
 from warehouse.copies import Arrival
 from warehouse.records import Copy
@@ -26,6 +26,7 @@ def place_in_stories(house: House, now: datetime) -> None:
     horizon = now - rules.window - rules.silence
     while True:
         with house.store.transaction() as con:
+            history.adopt(con)  # whose voice an article is comes before whom it copies
             arrivals = copies.arrivals(con, ARTICLES_AT_ONCE)
             if arrivals:
                 _place(con, arrivals, rules, horizon)

@@ -13,7 +13,7 @@ from extractors.workers import Failed
 from flows import waking
 from flows.comparing import place_in_stories
 from flows.house import House, Pass, until_none_is_left
-from warehouse import articles, history, judgements, outbox, passes, surges, verdicts
+from warehouse import articles, judgements, outbox, passes, surges, verdicts
 from warehouse.connect import Connection
 from warehouse.records import Finding, Judgement, PastFinding
 
@@ -29,6 +29,8 @@ def unjudged(house: House, this: Pass) -> Iterator[Sequence[JudgeInput]]:
     taxonomy_id = house.settings.taxonomy.id
     with house.store.transaction() as con:
         waiting = passes.what_waits(con, taxonomy_id, this.now).articles
+    if not waiting:
+        return iter(())
     size = max(ARTICLES_AT_ONCE, -(-waiting // MOST_BATCHES))
 
     def ask() -> Sequence[JudgeInput]:
@@ -70,8 +72,6 @@ def _rejected(article_id: UUID, taxonomy_id: str, now: datetime, reason: str) ->
 
 def compare_and_decide(house: House, this: Pass) -> None:
     """Fold copies into stories, find what is new or surges, and commit findings, decisions and alerts together."""
-    with house.store.transaction() as con:
-        history.adopt(con)
     place_in_stories(house, this.now)
     with house.store.transaction() as con:
         silenced = verdicts.silenced(con, this.now)

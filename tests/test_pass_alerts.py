@@ -183,12 +183,14 @@ def test_one_dead_feed_stops_nothing(town: HttpServer, tmp_path: Path) -> None:
     record = watch(file, MORNING)
     assert (record.outcome, record.pages_fetched) == ("complete", 1)
     with Store(tmp_path / "data").transaction() as con:
-        assert con.execute("SELECT failures FROM feed_states WHERE reason = 'connect_refused'").fetchall() == [(1.0,)]
+        assert con.execute("SELECT failures FROM feed_states WHERE reason = 'connect_refused'").fetchall() == [(0.5,)]
 
 
 def test_findings_wait_for_history(town: HttpServer, tmp_path: Path) -> None:
     """While pages of a feed's first answer are still to be had, nothing is called new; then it is history."""
     file = settings_for(tmp_path, town)
+    with file.open("a", encoding="utf-8") as settings:
+        settings.write('[schedule]\nlongest = "10m"\n')  # all feeds at every pass
     town.routes["/gamma.xml"] = feed(town, "valves", at=MORNING - 20 * DAY)
     town.routes["/valves"] = [Reply(503), page("valves")]
     watch(file, MORNING)

@@ -89,6 +89,14 @@ def test_only_texts_go(con: Connection) -> None:
     assert quotes[0] == quotes[1] != []
 
 
+def test_coverage_does_not_notice(con: Connection) -> None:
+    """An article whose text is gone still counts as read from where it was read; one that never had a text does not."""
+    con.execute("UPDATE articles SET text = '' WHERE article_id = ?", [DEAL.id])
+    before = con.execute("SELECT * FROM coverage ORDER BY ALL").fetchall()
+    assert drop(con) == len(READ) - 1
+    assert con.execute("SELECT * FROM coverage ORDER BY ALL").fetchall() == before
+
+
 def test_a_long_quote_is_cut(con: Connection) -> None:
     """Of a sentence from a text that is gone no more stays than the settings say; until then all of it."""
     cut = "SELECT max(length(sentence)), bool_and(sentence LIKE '%…') FROM evidence"

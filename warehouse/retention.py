@@ -33,7 +33,7 @@ class Horizon:
 _OLD_TEXTS = """
 SELECT a.article_id
 FROM articles AS a
-WHERE a.read_at < $before AND a.dropped_at IS NULL
+WHERE a.read_at < $before AND a.dropped_at IS NULL AND a.text <> ''
   -- Whatever has yet to be asked of a text is asked before it goes.
   AND a.article_id IN (SELECT article_id FROM judgements WHERE taxonomy_id = $taxonomy_id)
   AND a.article_id IN (SELECT article_id FROM stories)

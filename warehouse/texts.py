@@ -34,6 +34,9 @@ _OF_ARTICLES = (
     "stories",
     "sentence_prints",
     "originals",
+    "revisions",
+    "visits",
+    "past_evidence",
 )
 
 

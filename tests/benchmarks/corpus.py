@@ -90,8 +90,9 @@ def furnish(settings: Settings, drawn: Sequence[Sheet], now: datetime) -> Store:
         polled = Fetch(now, Outcome.NEW, status=200)
         later = now + timedelta(days=30)
         states = [FeedState(f.id, next_attempt_at=later, checked_at=now, succeeded_at=now) for f in settings.feeds]
-        polls = [(f, polled, state, ()) for f, state in zip(settings.feeds, states, strict=True)]
-        feeds.save_polls(con, this.pass_id, [(*poll[:3], [s.entry for s in drawn] * (poll[0] == feed)) for poll in polls])
+        entries = {feed: [sheet.entry for sheet in drawn]}
+        polls = [(f, polled, state, entries.get(f, ())) for f, state in zip(settings.feeds, states, strict=True)]
+        feeds.save_polls(con, this.pass_id, polls)
         articles.save_pages(con, this.pass_id, fetched)
         passes.finish(con, replace(this, finished_at=now, outcome="complete"))
     return store

@@ -5,7 +5,8 @@
 No network and no clock: the rules of `extractors.polling` are asked as in a pass every ten minutes, and get entries
 with their dates. The oracle polls each feed at a constant interval of c ÷ its true mean rate, between ten minutes and a
 day; c is such that the median delay over all entries, from publication to poll, is the same. Then requests are
-compared. Entries are missed where more of them come between two polls than the feed shows; the oracle is taken to miss none.
+compared. Entries are missed where more of them come between two polls than the feed shows; the oracle is taken to miss
+none.
 """
 
 from __future__ import annotations

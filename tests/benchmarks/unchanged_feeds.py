@@ -105,7 +105,8 @@ def _timed(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def _settings(folder: Path, hosts: list[str]) -> Settings:
-    amur_toml = f"[fetch]\nallow = {hosts!r}\n".replace("'", '"')
+    # No backups: a pass makes one a day, and every pass here is the first of its day.
+    amur_toml = f"[fetch]\nallow = {hosts!r}\n[keep]\nbackups = 0\n".replace("'", '"')
     feeds_toml = "".join(
         f'[[feed]]\nname = "Paper {i}"\nurl = "http://{host}/feed.xml"\npublisher = "paper-{i}"\nbloc = "independent"\n'
         for i, host in enumerate(hosts)
