@@ -36,10 +36,16 @@ test-all:
 kills: $(VENV)/ready
 	$(BIN)/python tests/kills.py --kills 100
 
-# Real feeds and pages are not ours to carry: name a folder with feeds/ and pages/.
+# Ratios within one run, about ten minutes. Real feeds and pages are not ours to carry: make bench DATA=folder, with
+# feeds/ and pages/ in it, measures on those too.
 bench: $(VENV)/ready
-	@test -n "$(DATA)" || { echo "Name the folder of real feeds and pages: make bench DATA=folder" >&2; exit 1; }
-	$(BIN)/python tests/benchmarks/real_input.py $(DATA)
+	$(BIN)/python tests/benchmarks/throughput.py
+	$(BIN)/python tests/benchmarks/unchanged_feeds.py
+	$(BIN)/python tests/benchmarks/prefect_share.py
+	$(BIN)/python tests/benchmarks/polling.py
+	$(BIN)/python tests/benchmarks/surge.py
+	@if [ -n "$(DATA)" ]; then $(BIN)/python tests/benchmarks/real_input.py $(DATA) \
+		&& $(BIN)/python tests/benchmarks/page_kinds.py $(DATA)/pages; fi
 
 format: $(VENV)/ready
 	$(BIN)/ruff check --fix .

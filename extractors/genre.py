@@ -73,13 +73,8 @@ class _Cue:
     patterns: Mapping[str, tuple[re.Pattern[str], ...]]  # per language, and for "any"
 
 
-def genre_of(facts: GenreFacts) -> str:
-    """One of `GENRES`."""
-    return tell(facts)[0]
-
-
 def tell(facts: GenreFacts) -> tuple[str, str]:
-    """The genre, and the name of the cue that spoke loudest for it; "" where none did and it is news by default."""
+    """The genre, one of `GENRES`, and the name of the cue that spoke loudest for it; "" where none did and it is news by default."""
     points = points_of(facts)
     sums = dict.fromkeys(GENRES, 0.0) | {_BY_DEFAULT: _HEAD_START}
     for genre, _, value in points:

@@ -9,7 +9,6 @@ from extractors import stories
 from extractors.novelty import NoveltyRules
 from extractors.originals import House as Publisher
 from extractors.originals import Told, originals
-from flows.house import House
 from warehouse import copies, history, judgements
 from warehouse.connect import Connection
 from warehouse.copies import Arrival
@@ -19,20 +18,16 @@ from warehouse.records import Copy
 ARTICLES_AT_ONCE = 1_000
 
 
-def place_in_stories(house: House, now: datetime) -> None:
-    """Give every article that was not compared yet its story, batch by batch, the earliest dated first."""
-    rules = house.settings.novelty
+def place_in_stories(con: Connection, rules: NoveltyRules, now: datetime) -> bool:
+    """Give articles that were not compared yet their story, the earliest dated first; whether that was all of them."""
     # Only what bears on what is new is compared, however old an arrival is: no cost that grows with the archive.
     horizon = now - rules.window - rules.silence
-    while True:
-        with house.store.transaction() as con:
-            history.adopt(con)  # whose voice an article is comes before whom it copies
-            arrivals = copies.arrivals(con, ARTICLES_AT_ONCE)
-            if arrivals:
-                _place(con, arrivals, rules, horizon)
-            copies.forget_prints(con, horizon - 2 * rules.reach)
-        if len(arrivals) < ARTICLES_AT_ONCE:
-            return
+    history.adopt(con)  # whose voice an article is comes before whom it copies
+    arrivals = copies.arrivals(con, ARTICLES_AT_ONCE)
+    if arrivals:
+        _place(con, arrivals, rules, horizon)
+    copies.forget_prints(con, horizon - 2 * rules.reach)
+    return len(arrivals) < ARTICLES_AT_ONCE
 
 
 def _place(con: Connection, arrivals: Sequence[Arrival], rules: NoveltyRules, horizon: datetime) -> None:

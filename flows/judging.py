@@ -15,6 +15,7 @@ from flows.comparing import place_in_stories
 from flows.house import House, Pass, until_none_is_left
 from warehouse import articles, judgements, outbox, passes, surges, verdicts
 from warehouse.connect import Connection
+from warehouse.findings import Decided
 from warehouse.records import Finding, Judgement, PastFinding
 
 # The size of a retry and of a transaction; larger where the archive is judged anew, to stay under a hundred tasks.
@@ -72,14 +73,21 @@ def _rejected(article_id: UUID, taxonomy_id: str, now: datetime, reason: str) ->
 
 def compare_and_decide(house: House, this: Pass) -> None:
     """Fold copies into stories, find what is new or surges, and commit findings, decisions and alerts together."""
-    place_in_stories(house, this.now)
-    with house.store.transaction() as con:
-        silenced = verdicts.silenced(con, this.now)
-        findings = _findings(house, con, this.now, silenced)
-        alerted = outbox.recent_alerts(con, this.now - timedelta(days=house.settings.alerts.cooldown_days))
-        decided = alert_rules.decide(findings, alerted, house.settings.alerts, this.now, silenced)
-        outbox.save_findings(con, decided)
+    all_placed = False
+    while not all_placed:
+        with house.store.transaction() as con:
+            all_placed = place_in_stories(con, house.settings.novelty, this.now)
+            decided = _decide(house, con, this.now) if all_placed else []
     this.count(findings=len(decided), alerts=sum(decision == "alert" for _, decision in decided))
+
+
+def _decide(house: House, con: Connection, now: datetime) -> Sequence[Decided]:
+    silenced = verdicts.silenced(con, now)
+    found = _findings(house, con, now, silenced)
+    alerted = outbox.recent_alerts(con, now - timedelta(days=house.settings.alerts.cooldown_days))
+    decided = alert_rules.decide(found, alerted, house.settings.alerts, now, silenced)
+    outbox.save_findings(con, decided)
+    return decided
 
 
 def _findings(house: House, con: Connection, now: datetime, silent: Collection[str]) -> tuple[Finding, ...]:

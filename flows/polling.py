@@ -17,7 +17,7 @@ from warehouse.records import Feed, FeedState, Fetch, Outcome, ParsedFeed
 
 # A batch is the size of a retry and of a transaction: big enough that a pass of thousands of feeds takes few of them,
 # small enough that a kill costs little and its answers fit in memory.
-FEEDS_AT_ONCE = 250
+FEEDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,13 @@ def scene(folder: Path) -> Iterator[Scene]:
     with ExitStack() as stack:
         town, mail = stack.enter_context(HttpServer()), stack.enter_context(MailSink())
         quiet_day(town)
-        town.routes["/students"] = _students("three hundred")
-        town.routes["/gamma.xml"] = feed(town, "students", at=MORNING - DAY)
+        town.routes |= {"/students": _students("three hundred"), "/teachers": _students("thirty")}
+        town.routes["/gamma.xml"] = feed(town, "students", "teachers", at=MORNING - DAY)
         file = settings_for(folder / "untouched", town, smtp_port=mail.port)
         watch(file, MORNING)
         gas_day(town)
-        town.routes["/students"] = _students("four hundred and ten")  # a relevant text that changes
+        town.routes["/students"] = _students("four hundred and ten")  # a relevant text that changes,
+        del town.routes["/teachers"]  # and one that is withdrawn
         yield Scene(file.parent, town, mail)
 
 
