@@ -14,8 +14,15 @@ from flows.collecting import PAGES_AT_ONCE
 from flows.house import House, Pass, batches
 from flows.permission import fetch_pages, was_left
 from warehouse import revisions
+from warehouse.connect import Connection
 from warehouse.records import Fetch, Request
 from warehouse.revisions import Due, Remembered, Visit
+
+
+def visits_due(house: House, con: Connection, now: datetime) -> bool:
+    """Whether any page is to be looked at again."""
+    days, taxonomy_id = house.settings.revisit, house.settings.taxonomy.id
+    return bool(days and revisions.due_again(con, taxonomy_id, days, now, limit=1, per_host=1))
 
 
 def due_again(house: House, this: Pass) -> Iterator[Sequence[Due]]:

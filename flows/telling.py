@@ -34,25 +34,21 @@ Channel = Literal["email", "slack"]
 
 def tell(house: House, this: Pass) -> None:
     """Render what is untold and send what is due."""
-    _settle_unclear(house)
     told = addressees(house.settings)
+    if not told:
+        return
+    _settle_unclear(house)
     for channel, recipient in told:
         _render(house, channel, recipient, this.now)
         _correct(house, channel, recipient, this.now)
         keep_in_touch(house, channel, recipient, this)
     results = _send_due(house, this.now, told)
-    waiting = _waiting(house, told)
+    with house.store.transaction() as con:
+        waiting = outbox.count_waiting(con, told)
     ends = Counter(state for _, state in results)
     given_up = ends[MessageState.UNDELIVERABLE] + ends[MessageState.HELD]
     this.count(messages_sent=ends[MessageState.SENT], messages_waiting=waiting, messages_given_up=given_up)
     this.notes.extend(dict.fromkeys(words for words, state in results if state is not MessageState.SENT))
-
-
-def _waiting(house: House, told: Sequence[tuple[Channel, str]]) -> int:
-    if not told:
-        return 0
-    with house.store.transaction() as con:
-        return outbox.count_waiting(con, told)
 
 
 def addressees(settings: Settings) -> list[tuple[Channel, str]]:
@@ -143,7 +139,7 @@ def _correct(house: House, channel: Channel, recipient: str, now: datetime) -> N
 def _send_due(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> list[tuple[str, MessageState]]:
     """Send message by message; what came of each, in words that name no recipient, and its new state."""
     results = []
-    while told and (message := _claim(house, now, told)):
+    while message := _claim(house, now, told):
         house.watch.begin("tell", 1)
         result = send(house.settings, message.channel, message.recipient, message.body)
         try:

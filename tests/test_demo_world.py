@@ -121,7 +121,8 @@ def test_the_new_theme_comes_from_three_publishers() -> None:
 def test_ten_copies_are_one_story() -> None:
     """The agency's report runs ten times at six publishers and is one story; no other two articles are."""
     copies_of_all = [Copy(key(p), key(p), fingerprint(p.text), p.at) for p in WORLD.pieces]
-    story_of = {copy.article_id: copy.story_id for copy in assign_stories(copies_of_all, [], RULES.reach, RULES.story_distance)}
+    placed = assign_stories(copies_of_all, [], RULES.reach, RULES.story_distance)
+    story_of = {copy.article_id: copy.story_id for copy in placed}
     copies = [piece for piece in WORLD.pieces if is_copied(piece)]
     assert (len(copies), len({piece.publisher for piece in copies}), len({piece.title for piece in copies})) == (
         10,
