@@ -56,7 +56,8 @@ def read_page(body: bytes, content_type: str, url: str) -> Page:
     found: dict[str, Candidate] = {}
     for how, links in (("link", parser.links), ("anchor", parser.anchors)):
         for href, title in [] if found else links:
-            address = urls.absolute(href, base)
+            # A page must not be able to name our secrets: ${NAME} in the list of feeds is filled in when it is asked.
+            address = (urls.absolute(href, base) or "").replace("${", "$%7B")
             if address:
                 found.setdefault(address, Candidate(address, how, clean(title, TITLE)))
     return Page(tuple(sorted(found.values(), key=is_comments)), _platform(parser.generator, document, url))

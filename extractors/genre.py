@@ -74,7 +74,7 @@ class _Cue:
 
 
 def tell(facts: GenreFacts) -> tuple[str, str]:
-    """One of `GENRES`, and the name of the cue that spoke loudest for it: "" where none did and it is news by default."""
+    """One of `GENRES`, and the name of the cue that spoke loudest for it; "" where none did: it is news by default."""
     points = points_of(facts)
     sums = dict.fromkeys(GENRES, 0.0) | {_BY_DEFAULT: _HEAD_START}
     for genre, _, value in points:

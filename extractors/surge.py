@@ -46,8 +46,9 @@ def surges(
 
     Left out on both sides: feeds that are not heard in the window or have not been heard for most of the baseline,
     their days that are not known, and what came with a first answer or a backfill. `past` are earlier findings of any
-    kind: for a week their themes are left alone, and after a surge until they were calm for a window; the windows of
-    surges are no baseline. A theme is tested once the whole window lies after its `quiet_until`.
+    kind: for a week their themes are left alone, and after a surge until they were calm for a window, unless they
+    pause nothing; the windows of surges are no baseline. A theme is tested once the whole window lies after its
+    `quiet_until`.
     """
     if not rules.surge_false_rate:
         return ()
@@ -130,10 +131,11 @@ def _surging(months: Iterable[_Month], window: Window, rate: float) -> list[tupl
 
 def _pauses(month: _Month, window: Window, past: Sequence[PastFinding], now: datetime) -> bool:
     """Whether the theme was told of shortly before, or has been loud ever since."""
+    told = [finding for finding in past if finding.pauses]
     # A distance on both sides: what a clock that was wrong found in the future silences nothing.
-    if any(abs(now - finding.found_at) < PAUSE for finding in past):
+    if any(abs(now - finding.found_at) < PAUSE for finding in told):
         return True
-    last = max((f for f in past if f.last_day and f.calm is not None), key=lambda f: f.found_at, default=None)
+    last = max((f for f in told if f.last_day and f.calm is not None), key=lambda f: f.found_at, default=None)
     if last is None or last.last_day is None or last.calm is None:
         return False
     since = window.period(last.last_day) + 1

@@ -25,6 +25,7 @@ BLOCS = (
 )
 
 _LONGEST_URL = 2048
+_OURS = "AMUR_"  # how the names of Amur's own secrets begin
 _LIKE = 0.85  # below it two blocs are two words, above it one and its misspelling
 
 
@@ -81,6 +82,9 @@ def url_troubles(url: str, environment: Environment, *, enabled: bool = True) ->
         return
     if shows_credentials(url):
         yield "shows a credential: write ${NAME} in its place, with a name of your own, and put NAME=… into .env"
+    for name in names_in(url):
+        if name.startswith(_OURS):
+            yield f"asks for {name}, which is Amur's own and no feed's: give the feed's key another name"
     if enabled:
         for name in names_in(url):
             if not environment.get(name):

@@ -10,7 +10,7 @@ from flows.checking import check
 from flows.complaints import Complaint
 from flows.feedlist import BLOCS, url_troubles
 from flows.feednames import UNKNOWN, Register, Row, host_of, house, private, slug
-from flows.secrets import Environment
+from flows.secrets import Environment, names_in
 from flows.sections import FeedRow
 
 LONGEST_STANCE = 200
@@ -46,16 +46,26 @@ def mistakes(row: Row) -> list[Complaint]:
 
 
 def arrivals(
-    outlines: Sequence[Outline], rows: Sequence[Row], environment: Environment, allow: Sequence[str], bloc: str = ""
+    outlines: Sequence[Outline],
+    rows: Sequence[Row],
+    environment: Environment,
+    allow: Sequence[str],
+    bloc: str = "",
+    *,
+    with_keys: bool = False,
 ) -> Arrivals:
-    """What comes in of a list; `bloc` is that of feeds of which nothing better is known."""
+    """What comes in of a list; `bloc` is that of feeds of which nothing better is known.
+
+    Without `with_keys`, an address that names a key as ${NAME} is left out: whoever wrote the list could have any of
+    them sent to a server of their own.
+    """
     register = Register(rows)
     blocs = {*BLOCS, *(str(row.get("bloc", "")) for row in rows)}
     coming: list[Row] = []
     bad: list[str] = []
     known = 0
     for outline in outlines:
-        trouble = _trouble(outline, environment, allow)
+        trouble = _trouble(outline, environment, allow, with_keys=with_keys)
         if trouble:
             bad.append(f"line {outline.line}: {_called(outline)}{trouble}")
             continue
@@ -72,9 +82,12 @@ def arrivals(
     return Arrivals(tuple(coming), known, tuple(bad))
 
 
-def _trouble(outline: Outline, environment: Environment, allow: Sequence[str]) -> str:
+def _trouble(outline: Outline, environment: Environment, allow: Sequence[str], *, with_keys: bool) -> str:
     if not outline.url:
         return "has no address: give it an xmlUrl"
+    names = names_in(outline.url)
+    if names and not with_keys:
+        return f"its address asks for your key ${{{names[0]}}}: if you trust this list with it, give --with-keys"
     enabled = outline.ours.get("enabled") != "false"
     for trouble in url_troubles(outline.url, environment, enabled=enabled):
         return f"its address {trouble}"

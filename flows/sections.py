@@ -63,7 +63,7 @@ class FetchSection(Table):
     redirects: int = Field(5, ge=0, le=20, description="redirects to follow, 0 to 20")
     pages_per_pass: int = Field(2000, ge=1, le=100_000, description="pages asked for in one pass, 1 to 100000")
     pages_per_host: int = Field(200, ge=1, le=100_000, description="of them at one host, 1 to 100000")
-    allow: tuple[Annotated[str, Field(pattern=r"^\S+:\d{1,5}$")], ...] = Field(
+    allow: tuple[Annotated[str, Field(pattern=r"^[^\s/@]+:[1-9]\d{0,4}$")], ...] = Field(
         (), strict=False, description='hosts on private addresses with their port, such as ["intranet.example:8080"]'
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from extractors import novelty
 from extractors.novelty import NoveltyRules
-from warehouse import judgements, verdicts
+from warehouse import judgements, passes, verdicts
 from warehouse.connect import Connection
 from warehouse.records import Appearance, Finding
+from warehouse.verdicts import Woken
 
 DAY = timedelta(days=1)
 
@@ -27,17 +29,22 @@ def found_anew(
 
     Found in the window that reaches back to then, so that the silence before it is the one there was.
     """
-    woken = verdicts.woken(con, now - rules.window - rules.silence, silent)
+    horizon = now - rules.window - rules.silence
+    woken = verdicts.woken(con, horizon, silent)
     if not woken:
         return ()
-    horizon = min(woken.values()) - rules.window - rules.silence
-    appearances = judgements.appearances(con, taxonomy_id, horizon)
+    appearances = judgements.appearances(con, taxonomy_id, min(then.opens for then in woken.values()) - rules.silence)
+    wider = novelty.reaching_back(rules, passes.longest_gap(con, horizon, now - rules.window, now))
+    before = judgements.recent_findings(con, now - wider.window - wider.silence)
+    # After a long silence a theme may be new in any case: once is enough.
+    new = {f.theme_id for f in novelty.first_seen(appearances, before, quiet_until, taxonomy_id, wider, now)}
     return tuple(
         finding
-        for theme, found_at in sorted(woken.items())
+        for theme, then in sorted(woken.items(), key=itemgetter(0))
+        if theme not in new
         for finding in _still_new(
-            [a for a in appearances if a.theme_id == theme and a.dated_at > found_at - rules.window - rules.silence],
-            found_at,
+            [a for a in appearances if a.theme_id == theme and a.dated_at > then.opens - rules.silence],
+            then,
             quiet_until,
             taxonomy_id,
             rules,
@@ -48,13 +55,13 @@ def found_anew(
 
 def _still_new(
     appearances: Sequence[Appearance],
-    found_at: datetime,
+    then: Woken,
     quiet_until: Mapping[str, datetime],
     taxonomy_id: str,
     rules: NoveltyRules,
     now: datetime,
 ) -> Iterator[Finding]:
     if any(a.dated_at > now - rules.window and not a.baseline for a in appearances):
-        since_then = max(-((found_at - now) // DAY), 0)
-        wider = replace(rules, window_days=rules.window_days + since_then)
+        since_then = max(-((then.found_at - now) // DAY), 0)
+        wider = replace(rules, window_days=then.window_days + since_then)
         yield from novelty.first_seen(appearances, (), quiet_until, taxonomy_id, wider, now)

@@ -110,3 +110,10 @@ def test_hostile_pages(html: str) -> None:
     before = time.monotonic()
     assert len(links(html)) <= 20
     assert time.monotonic() - before < 3
+
+
+def test_a_page_cannot_name_our_secrets() -> None:
+    """A link with ${NAME} in it is an address like any other: nothing will be filled in."""
+    page = b'<link rel="alternate" type="application/rss+xml" href="/feed.xml?x=${AMUR_SMTP_PASSWORD}">'
+    (found,) = read_page(page, "text/html", "https://site.example/").candidates
+    assert "${" not in found.url

@@ -62,7 +62,7 @@ def test_what_goes_out_comes_back(feeds: list[Feed]) -> None:
     """Importing what was exported gives the same feeds, bloc by bloc, with every field and without a key's value."""
     exported = write_opml(feeds, "All & <more>", NOW)
     assert "s3cr3t9" not in exported
-    arrived = arrivals(read_opml(exported.encode()), (), KEYS, ())
+    arrived = arrivals(read_opml(exported.encode()), (), KEYS, (), with_keys=True)
     assert arrived.bad == ()
     blocs = list(dict.fromkeys(feed.bloc for feed in feeds))
     assert [{"stance": "", "language": "", "evidence": "", "enabled": True, **row} for row in arrived.rows] == [
@@ -164,3 +164,21 @@ def test_ten_thousand_feeds() -> None:
     arrived = arrivals(read_opml(many), (), KEYS, ())
     assert len({row["name"] for row in arrived.rows}) == FEEDS
     assert time.monotonic() - before < 5
+
+
+def test_a_list_gets_no_key_unasked() -> None:
+    """Whoever wrote a list cannot have a key sent to them: an address that asks for one is left out, and named."""
+    outline = (
+        b'<opml version="2.0"><body><outline text="Lure" xmlUrl="https://lure.example/f?k=${HOME}"/></body></opml>'
+    )
+    arrived = arrivals(read_opml(outline), (), KEYS, ())
+    assert arrived.rows == ()
+    assert "--with-keys" in arrived.bad[0]
+
+
+def test_no_feed_gets_the_secrets_of_amur() -> None:
+    """The mail server's password and the webhook are nobody's key to a feed."""
+    outline = b'<opml version="2.0"><body><outline xmlUrl="https://x.example/?k=${AMUR_SMTP_PASSWORD}"/></body></opml>'
+    arrived = arrivals(read_opml(outline), (), KEYS, (), with_keys=True)
+    assert arrived.rows == ()
+    assert "no feed's" in arrived.bad[0]

@@ -112,7 +112,8 @@ def test_a_long_quote_is_cut(con: Connection) -> None:
         "DELETE FROM judgements WHERE article_id = ?",
         "DELETE FROM stories WHERE article_id = ?",
         """INSERT INTO visits (article_id, first_read_at, visits, visited_at, next_at, outcome, reason)
-        SELECT article_id, read_at, 1, read_at, read_at, 'unchanged', '' FROM articles WHERE article_id = ?""",
+        SELECT article_id, read_at, 1, read_at, read_at + INTERVAL 200 DAY, 'unchanged', ''
+        FROM articles WHERE article_id = ?""",
         "UPDATE articles SET read_at = read_at + INTERVAL 200 DAY WHERE article_id = ?",
     ],
 )
@@ -189,6 +190,18 @@ def test_once_a_day(con: Connection) -> None:
         True,
     ]
     assert retention.is_due(con, "all", NOW - timedelta(minutes=1))
+
+
+def test_a_visit_that_is_never_made_keeps_no_text(con: Connection) -> None:
+    """A text waits for the visit that is to come; one whose day passed as long ago as texts are kept holds nothing."""
+    con.execute(
+        "INSERT INTO visits (article_id, first_read_at, visits, visited_at, next_at, outcome, reason) "
+        "SELECT article_id, read_at, 1, read_at, $later, 'changed', '' FROM articles",
+        {"later": LATER + DAY},
+    )
+    assert drop(con) == 0
+    con.execute("UPDATE visits SET next_at = ?", [LATER])
+    assert drop(con) > 0
 
 
 def test_passes_go_on_without_the_texts(tmp_path: Path) -> None:

@@ -192,3 +192,14 @@ def test_memory_does_not_grow_with_the_answer(desk: Desk, tmp_path: Path) -> Non
         number, peak = map(int, said.stdout.split())
         assert number == 800_000
         assert peak < 600  # MB; the modules alone are 130
+
+
+def test_the_data_folder_is_not_written_to(desk: Desk) -> None:
+    """No answer takes the place of the warehouse, or lies beside it."""
+    live = desk.settings.data / "live.duckdb"
+    before = live.read_bytes()
+    for words in (["--parquet", str(live), "--force"], ["-o", str(desk.settings.data / "x.json")]):
+        refused = desk.ask("sql", "SELECT 1", *words)
+        assert refused.exit_code == Exit.WRONG
+        assert "name a file somewhere else" in refused.stderr
+    assert live.read_bytes() == before

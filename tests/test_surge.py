@@ -143,6 +143,17 @@ def test_the_day_of_a_surge_is_no_baseline() -> None:
     assert [finding.theme_id for finding in again(press, past, now)] == [THEMES[0]]
 
 
+def test_what_was_told_to_nobody_pauses_nothing() -> None:
+    """A surge found while muted is no baseline for the next one, and does not put it off, recent or loud as it was."""
+    days_ago = MONTH[35:38]
+    loud = [a for day in days_ago for a in shout(papers=PAPERS, day=day)]
+    now = noon(TODAY) + timedelta(hours=11)
+    press = watch([*loud, *shout(papers=PAPERS[:10])])
+    past = [PastFinding(THEMES[0], noon(day), day, calm=4.0, pauses=False) for day in days_ago]
+    assert [finding.theme_id for finding in again(press, past, now)] == [THEMES[0]]
+    assert again(press, [replace(finding, pauses=True) for finding in past], now) == ()
+
+
 # --- what is no surge --------------------------------------------------------------------------------
 
 

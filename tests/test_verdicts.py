@@ -25,7 +25,7 @@ from warehouse import findings, judgements, verdicts
 from warehouse.connect import Connection
 from warehouse.query import ask
 from warehouse.store import PassRunning, Store
-from warehouse.verdicts import Verdict
+from warehouse.verdicts import Verdict, Woken
 from warehouse_world import rolled_back
 
 GAS = make_taxonomy("gas")
@@ -113,7 +113,7 @@ def test_what_was_found_in_silence_wakes(con: Connection) -> None:
     """A theme found while it was silenced is remembered with its first finding, until one of its findings is told."""
     quiet = [make_finding((), GAS, found_at=NOW - n * DAY) for n in (9, 5)]
     findings.save_findings(con, [(quiet[0], "snoozed"), (quiet[1], "muted")])
-    assert verdicts.woken(con, NOW - 60 * DAY, ()) == {"gas": NOW - 9 * DAY}
+    assert verdicts.woken(con, NOW - 60 * DAY, ()) == {"gas": Woken(NOW - 9 * DAY, 7)}
     assert verdicts.woken(con, NOW - 60 * DAY, ["gas"]) == {}
     assert verdicts.woken(con, NOW - 2 * DAY, ()) == {}
     findings.save_findings(con, [(make_finding((), GAS, found_at=NOW - DAY), "alert")])
@@ -231,6 +231,26 @@ def test_after_a_snooze_what_is_over_is_no_news(file: Path) -> None:
     snooze(file, 9)
     watch(file, MORNING + A_DAY)
     assert watch(file, MORNING + 10 * A_DAY).findings == 0
+
+
+def test_after_a_long_snooze_what_goes_on_is_found_anew(town: HttpServer, file: Path) -> None:
+    """A snooze longer than window and silence loses nothing of what was found in it."""
+    snooze(file, 75)
+    watch(file, MORNING + A_DAY)
+    town.routes["/gamma.xml"] = feed(town, "valves", "market-day", at=MORNING + 74 * A_DAY)
+    record = watch(file, MORNING + 75 * A_DAY + timedelta(hours=1))
+    assert (record.findings, record.alerts) == (1, 1)
+    assert watch(file, MORNING + 76 * A_DAY).findings == 0
+
+
+def test_what_an_outage_left_to_a_snooze_is_found_anew(town: HttpServer, file: Path) -> None:
+    """Found in a window made wider by an outage, a theme is found anew after the snooze in a window as wide."""
+    snooze(file, 24)
+    first = watch(file, MORNING + 20 * A_DAY)
+    assert (first.findings, first.alerts) == (1, 0)
+    town.routes["/gamma.xml"] = feed(town, "valves", "market-day", at=MORNING + 23 * A_DAY)
+    record = watch(file, MORNING + 24 * A_DAY + timedelta(hours=1))
+    assert (record.findings, record.alerts) == (1, 1)
 
 
 # --- what is retracted ----------------------------------------------------------------------------

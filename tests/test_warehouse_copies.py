@@ -160,6 +160,11 @@ def test_a_surge_comes_back(con: Connection) -> None:
     calm = surge.expected + surge.deviation
     past = [PastFinding("gas", NOW - DAY), PastFinding("gas", NOW, surge.last_day, calm)]
     assert surges.past_findings(con, NOW - 2 * DAY, []) == past
+    con.execute("UPDATE findings SET decision = 'muted' WHERE kind = 'surge'")
+    quiet = [past[0], PastFinding("gas", NOW, surge.last_day, calm, pauses=False)]
+    assert surges.past_findings(con, NOW - 2 * DAY, []) == quiet
+    assert surges.past_findings(con, NOW - 2 * DAY, ["gas"]) == past
+    con.execute("UPDATE findings SET decision = 'alert' WHERE kind = 'surge'")
     assert judgements.recent_findings(con, NOW - 2 * DAY) == [("gas", NOW - DAY)]
     asked = "SELECT kind, silence_days, expected, p_value, baseline_days FROM new_themes ORDER BY kind"
     assert con.execute(asked).fetchall() == [

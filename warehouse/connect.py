@@ -166,7 +166,8 @@ def require_database(path: Path) -> None:
         raise WarehouseError(f"{path} cannot be read: {error.strerror}.") from error
     if start[_MAGIC] != b"DUCK":
         what = "is empty" if not start else "is not a DuckDB database"
-        raise Damaged(f"{path} {what}; it was left as it is. Move it away and run again{_or_restore(path)}.")
+        again = f" Move it away and run again{_or_restore(path)}." if path.name == LIVE else ""
+        raise Damaged(f"{path} {what}; it was left as it is.{again}")
 
 
 def _or_restore(path: Path) -> str:

@@ -28,11 +28,66 @@ ANTI JOIN (
     JOIN stories AS wrong USING (article_id)
     WHERE v.what = 'retract'
 ) AS retracted ON retracted.theme_id = c.theme_id AND retracted.story_id = s.story_id
+-- What was put into an article later was not there on the day it is dated: it is neither history nor news.
+ANTI JOIN (
+    SELECT put_in.article_id, now.theme_id
+    FROM (
+        SELECT article_id, min(revision) AS revision, min_by(ended_at, revision) AS ended_at
+        FROM revisions
+        WHERE ended_by <> 'withdrawn' AND words_added + words_removed > 0
+        GROUP BY article_id
+    ) AS put_in
+    JOIN themes AS now ON now.taxonomy_id = $taxonomy_id
+    ANTI JOIN past_evidence AS had
+        ON had.article_id = put_in.article_id AND had.revision = put_in.revision AND had.theme_id = now.theme_id
+    -- Before anybody looked for the theme, its want of evidence says nothing.
+    WHERE put_in.ended_at > (
+        SELECT min(first_used_at)
+        FROM taxonomies AS used
+        JOIN themes AS as_now USING (taxonomy_id)
+        WHERE as_now.theme_id = now.theme_id AND as_now.digest = now.digest
+    )
+) AS later ON later.article_id = c.article_id AND later.theme_id = c.theme_id
 WHERE c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant AND a.dated_at >= $since
   -- Nobody knows when undated history was written: it is dated by the day it was found, and would end every silence.
   AND NOT (f.history AND a.baseline AND a.published_at IS NULL)
 ORDER BY c.theme_id, a.dated_at, a.article_id
 """
+
+# What was found in silence and told later stands and falls with that alert, or with its stories.
+VOID_FINDINGS = """
+SELECT quiet.finding_id
+FROM findings AS quiet
+JOIN findings AS told ON told.theme_id = quiet.theme_id AND told.kind = quiet.kind AND told.found_at > quiet.found_at
+JOIN alerts AS a ON a.finding_id = told.finding_id
+JOIN verdicts AS v ON v.alert_id = a.alert_id AND v.what = 'retract'
+WHERE quiet.decision IN ('muted', 'snoozed')
+UNION ALL
+SELECT quiet.finding_id
+FROM findings AS quiet
+JOIN finding_articles AS shown ON shown.finding_id = quiet.finding_id
+JOIN stories AS s ON s.article_id = shown.article_id
+LEFT JOIN (
+    SELECT DISTINCT v.theme_id, wrong.story_id
+    FROM verdicts AS v
+    JOIN alerts AS taken_back USING (alert_id)
+    JOIN finding_articles USING (finding_id)
+    JOIN stories AS wrong USING (article_id)
+    WHERE v.what = 'retract'
+) AS retracted ON retracted.theme_id = quiet.theme_id AND retracted.story_id = s.story_id
+WHERE quiet.decision IN ('muted', 'snoozed')
+GROUP BY quiet.finding_id
+HAVING bool_and(retracted.story_id IS NOT NULL)
+"""
+
+_RECENT = f"""
+SELECT theme_id, found_at
+FROM findings
+WHERE kind = 'first_seen' AND found_at >= ?
+  AND finding_id NOT IN (SELECT finding_id FROM alerts JOIN verdicts USING (alert_id) WHERE what = 'retract')
+  AND finding_id NOT IN ({VOID_FINDINGS})
+ORDER BY found_at, theme_id
+"""  # noqa: S608  another query of this file
 
 _NTH_RELEVANT = """
 SELECT first_seen_at
@@ -183,13 +238,11 @@ def burn_in_facts(con: Connection, n: int) -> tuple[datetime | None, datetime | 
 
 
 def recent_findings(con: Connection, since: datetime) -> list[tuple[str, datetime]]:
-    """Theme and moment of each first-seen finding made at or after `since`, oldest first; no retracted ones."""
-    asked = (
-        "SELECT theme_id, found_at FROM findings WHERE kind = 'first_seen' AND found_at >= ? AND finding_id NOT IN "
-        "(SELECT finding_id FROM alerts JOIN verdicts USING (alert_id) WHERE what = 'retract') "
-        "ORDER BY found_at, theme_id"
-    )
-    return [(theme_id, found_at) for theme_id, found_at in con.execute(asked, [since]).fetchall()]
+    """Theme and moment of each first-seen finding made at or after `since`, oldest first; no retracted ones.
+
+    Nor what was found in silence, if the alert that told it later was retracted, or an alert on the same stories.
+    """
+    return [(theme_id, found_at) for theme_id, found_at in con.execute(_RECENT, [since]).fetchall()]
 
 
 def _judged(con: Connection, article_ids: set[UUID]) -> set[tuple[UUID, str]]:

@@ -37,7 +37,8 @@ WHERE a.read_at < $before AND a.dropped_at IS NULL AND a.text <> ''
   -- Whatever has yet to be asked of a text is asked before it goes.
   AND a.article_id IN (SELECT article_id FROM judgements WHERE taxonomy_id = $taxonomy_id)
   AND a.article_id IN (SELECT article_id FROM stories)
-  AND a.article_id NOT IN (SELECT article_id FROM visits WHERE next_at IS NOT NULL)
+  -- What is no longer relevant is not visited any more, whatever day was set for that.
+  AND a.article_id NOT IN (SELECT article_id FROM visits WHERE next_at > $before)
 ORDER BY a.read_at, a.article_id
 LIMIT $limit
 """
@@ -122,7 +123,7 @@ def done(con: Connection, what: str, until: datetime) -> None:
 def drop_texts(con: Connection, before: datetime, rules: KeepRules, taxonomy_id: str, now: datetime) -> int:
     """Drop texts read before a moment, and the entries they came from; how many. Of quotes stays what the rules say.
 
-    At most `TEXTS_AT_ONCE`, and only of articles that are judged and compared, and will not be looked at again.
+    At most `TEXTS_AT_ONCE`, of articles that are judged and compared, and due for no visit after that moment.
     """
     asked = {"before": before, "taxonomy_id": taxonomy_id, "limit": TEXTS_AT_ONCE}
     keys = [str(key) for (key,) in con.execute(_OLD_TEXTS, asked).fetchall()]

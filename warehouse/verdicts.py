@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from warehouse.connect import Connection
-from warehouse.judgements import latest_taxonomy
+from warehouse.judgements import VOID_FINDINGS, latest_taxonomy
 from warehouse.rows import insert, row_of
 
 What = Literal["ack", "snooze", "mute", "unmute", "retract", "resend"]
 Silence = Literal["muted", "snoozed"]
+
+_NEVER, _FOR_GOOD = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 LEAST_PREFIX = 6  # hexadecimal digits of an id that may name an alert
 
@@ -30,18 +32,25 @@ WHERE until_at IS NULL OR until_at > $now
 ORDER BY theme_id, what DESC
 """
 
-# Of several findings that were kept quiet one after the other, the first says since when the theme has been new.
-_WOKEN = """
-SELECT theme_id, min(found_at)
+_SAID_OF_SILENCE = """
+SELECT theme_id, what, given_at, until_at
+FROM verdicts
+WHERE what IN ('mute', 'snooze', 'unmute')
+ORDER BY theme_id, number
+"""
+
+_WOKEN = f"""
+SELECT theme_id, found_at, window_days
 FROM findings AS f
 WHERE kind = 'first_seen' AND decision IN ('muted', 'snoozed') AND found_at >= $since
+  AND finding_id NOT IN ({VOID_FINDINGS})
   AND NOT EXISTS (
       SELECT 1 FROM findings AS later
       WHERE later.theme_id = f.theme_id AND later.kind = f.kind AND later.found_at > f.found_at
         AND later.decision NOT IN ('muted', 'snoozed')
   )
-GROUP BY theme_id
-"""
+ORDER BY found_at
+"""  # noqa: S608  another query
 
 _NAMED = """
 SELECT a.alert_id, a.theme_id, coalesce(t.label, a.theme_id), a.created_at
@@ -80,6 +89,19 @@ class Named:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Woken:
+    """When a theme was found in silence, and how many days the window had in which it was."""
+
+    found_at: datetime
+    window_days: int
+
+    @property
+    def opens(self) -> datetime:
+        """Where that window began."""
+        return self.found_at - timedelta(days=self.window_days)
+
+
 def give(con: Connection, verdicts: Sequence[Verdict]) -> None:
     """Add to the log. A pass that decides after this is committed goes by it."""
     ((last,),) = con.execute("SELECT coalesce(max(number), 0) FROM verdicts").fetchall()
@@ -103,13 +125,22 @@ def silenced(con: Connection, now: datetime) -> dict[str, Silence]:
     return {theme_id: silence for theme_id, (silence, _) in silences(con, now).items()}
 
 
-def woken(con: Connection, since: datetime, silent: Collection[str]) -> dict[str, datetime]:
-    """Themes found at or after `since` while muted or snoozed, but not `silent` now: when each was found first.
+def woken(con: Connection, since: datetime, silent: Collection[str]) -> dict[str, Woken]:
+    """Themes found at or after `since` while muted or snoozed, but not `silent` now: how each was found first.
 
-    What was found then was told to nobody.
+    After a silence that ended later than `since`: found at or after its beginning, however long it was. What was
+    found then was told to nobody.
     """
-    found = con.execute(_WOKEN, {"since": since}).fetchall()
-    return {theme_id: found_at for theme_id, found_at in found if theme_id not in silent}
+    log: dict[str, list[tuple[str, datetime, datetime | None]]] = {}
+    for theme_id, *said in con.execute(_SAID_OF_SILENCE).fetchall():
+        log.setdefault(theme_id, []).append((said[0], said[1], said[2]))
+    began = {theme: min(began, since) for theme, told in log.items() for began, end in [_silence(told)] if end > since}
+    found: dict[str, Woken] = {}
+    for theme_id, found_at, days in con.execute(_WOKEN, {"since": min([since, *began.values()])}).fetchall():
+        if theme_id not in silent and found_at >= began.get(theme_id, since):
+            # Of several findings one after the other, the first says since when the theme has been new.
+            found.setdefault(theme_id, Woken(found_at, days))
+    return found
 
 
 def acknowledged(con: Connection, alert_ids: Sequence[UUID]) -> set[UUID]:
@@ -146,6 +177,20 @@ def known_themes(con: Connection) -> list[str]:
     )
     rows = con.execute(asked, {"taxonomy_id": latest_taxonomy(con) or ""}).fetchall()
     return [theme_id for (theme_id,) in rows]
+
+
+def _silence(log: Iterable[tuple[str, datetime, datetime | None]]) -> tuple[datetime, datetime]:
+    """When the last silence of a theme began, and when it ended or will: one that is renewed in time goes on."""
+    began, ends = _NEVER, {"": _NEVER}
+    for what, at, until in log:
+        end = max(ends.values())
+        if what == "unmute":
+            ends = {"": min(end, at)}
+            continue
+        if end < at:
+            began, ends = at, {}
+        ends[what] = until or _FOR_GOOD
+    return began, max(ends.values())
 
 
 def _said(con: Connection, what: What, alert_ids: Sequence[UUID]) -> set[UUID]:

@@ -28,8 +28,9 @@ STDIN = "<stdin>"
 @click.argument("file", type=click.File("rb"))
 @click.option("--bloc", default="", help="Whose voice feeds are of which the list does not say it; else unknown.")
 @click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
+@click.option("--with-keys", is_flag=True, help="Take addresses that ask for a key of yours, as ${NAME}, too.")
 @pass_invocation
-def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool) -> None:
+def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool, with_keys: bool) -> None:
     """Add the feeds of an OPML FILE ("-" is standard input) to the list; none is asked for.
 
     Feeds that are in the list already are skipped, whatever they are called. A folder with the name of a bloc says
@@ -54,7 +55,7 @@ def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool
     where = feeds_file(invocation)
 
     def coming(rows: Sequence[Row]) -> Arrivals:
-        return arrivals(outlines, rows, where.environment, allow, bloc)
+        return arrivals(outlines, rows, where.environment, allow, bloc, with_keys=with_keys)
 
     def change(rows: Sequence[Row]) -> Change:
         return Change(add=coming(rows).rows)
@@ -70,7 +71,7 @@ def export_opml(invocation: Invocation, file: Path | None) -> None:
     """Write the list as OPML 2.0, to standard output or to FILE: for other readers, or for another Amur.
 
     There is a folder per bloc; publisher, stance and what is paused go along in attributes of Amur's own, so that an
-    import brings the same list back. Keys stay ${NAME}.
+    import brings the same list back. Keys stay ${NAME}; `amur feeds import --with-keys` takes them in again.
 
     \b
     Examples:

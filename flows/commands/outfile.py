@@ -12,14 +12,16 @@ from flows.commands import Exit, Trouble
 
 
 @contextmanager
-def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
+def new_file(path: Path, *, force: bool, outside: Path) -> Iterator[BinaryIO]:
     """What is written takes the name `path` once it is whole; with `force` also where a file has it already.
 
-    Raises Trouble when it cannot be written, and for a file in its place.
+    Raises Trouble when it cannot be written, for a file in its place, and in the folder `outside` which it must stay.
     """
     path = path.expanduser()
     if force and path.is_file():
         path = path.resolve()  # what a link leads to is replaced, and the link stays
+    if path.resolve().is_relative_to(outside.resolve()):
+        raise Trouble(f"{path} lies in the data folder, which is Amur's own: name a file somewhere else.")
     _require_free(path, force=force)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

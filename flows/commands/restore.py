@@ -51,8 +51,11 @@ def restore(invocation: Invocation, source: Path | None, only_list: bool, yes: b
     from warehouse import restore as restoring
     from warehouse.store import PassRunning, Store
 
+    if source is not None and source.is_file() and not data.exists():
+        data.mkdir(mode=0o700, parents=True)  # a new machine
     if not data.is_dir():
-        raise Trouble(f"There is no folder {data}: `amur run` makes one, with a new warehouse.", Exit.WAREHOUSE)
+        said = f"There is no folder {data}: `amur run` makes one, with a new warehouse; `amur restore --from FILE` too."
+        raise Trouble(said, Exit.WAREHOUSE)
     store, now = Store(data), utc_now()
     if only_list:
         if source or yes:

@@ -69,9 +69,10 @@ def sql(
     question = _question(query, source)
     from warehouse.query import asked
 
-    with asked(invocation.data() / "amur.duckdb", question, timeout=timeout) as stream:
+    data = invocation.data()
+    with asked(data / "amur.duckdb", question, timeout=timeout) as stream:
         _say_numbered(stream, form)
-        rows = _write(stream, form, file, force=force) if file else _print(stream, form)
+        rows = _write(stream, form, file, force=force, outside=data) if file else _print(stream, form)
     sys.stdout.flush()
     click.echo(f"({count(rows, 'row')}{f' in {file}' if file else ''})", err=True)
 
@@ -132,10 +133,10 @@ def _print(stream: Stream, form: str) -> int:
     return len(rows)
 
 
-def _write(stream: Stream, form: str, file: Path, *, force: bool) -> int:
+def _write(stream: Stream, form: str, file: Path, *, force: bool, outside: Path) -> int:
     from flows.commands.outfile import new_file
 
-    with new_file(file, force=force) as out:
+    with new_file(file, force=force, outside=outside) as out:
         return stream.to_parquet(out) if form == "parquet" else _write_utf8(stream, form, out)
 
 

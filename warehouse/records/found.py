@@ -97,6 +97,7 @@ class PastFinding:
     found_at: datetime
     last_day: date | None = None  # of a surge
     calm: float | None = None
+    pauses: bool = True  # whether the theme is left alone after it
 
 
 @dataclass(frozen=True, slots=True)
