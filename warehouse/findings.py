@@ -45,15 +45,32 @@ WHERE ($since::TIMESTAMPTZ IS NULL OR a.created_at >= $since)
 """
 
 _QUOTES = """
-WITH sentences AS (
+WITH texts AS (
+    SELECT article_id, sentence, phrase, weight, in_title, ordinal, 'infinity'::TIMESTAMPTZ AS until
+    FROM evidence
+    WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
+    UNION ALL
+    SELECT article_id, sentence, phrase, weight, in_title, ordinal, ended_at
+    FROM past_evidence
+    JOIN revisions USING (article_id, revision)
+    WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
+),
+-- Of what was rewritten since, the text that the finding was made on.
+found_on AS (
+    SELECT texts.*
+    FROM texts
+    JOIN finding_articles AS fa USING (article_id)
+    JOIN findings AS made USING (finding_id)
+    WHERE fa.finding_id = $finding_id AND texts.until > made.found_at
+    QUALIFY texts.until = min(texts.until) OVER (PARTITION BY texts.article_id)
+),
+sentences AS (
     SELECT e.sentence, e.phrase, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url, f.publisher, f.bloc,
         a.dated_at, coalesce(s.story_id, a.article_id) AS story_id, coalesce(a.genre, '') = 'commentary' AS argued
-    FROM finding_articles AS fa
+    FROM found_on AS e
     JOIN articles AS a USING (article_id)
-    JOIN evidence AS e ON e.article_id = a.article_id AND e.theme_id = $theme_id AND e.taxonomy_id = $taxonomy_id
     JOIN feeds AS f ON f.feed_id = a.feed_id
     LEFT JOIN stories AS s ON s.article_id = a.article_id
-    WHERE fa.finding_id = $finding_id
 ),
 best_of_story AS (
     SELECT * FROM sentences
