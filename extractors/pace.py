@@ -16,7 +16,6 @@ from math import log
 from warehouse.records import Rhythm
 
 DAY = timedelta(days=1)
-HOUR = timedelta(hours=1)
 
 POWER = 0.7
 # So much of the powered rate, in days, lies between two polls: 5 hours at one entry a day, 11 minutes at a hundred.
@@ -69,14 +68,14 @@ def rate(rhythm: Rhythm | None, now: datetime) -> float:
 
 def interval(rhythm: Rhythm | None, rules: PollRules, now: datetime) -> timedelta:
     """How long to wait from `now` until enough can be expected, within the rules' bounds."""
-    due, left = now, SHARE
+    days, left = 0.0, SHARE
     for lasts, density in _ahead(rhythm, rules.longest, now):
         if density * lasts >= left:
-            due += DAY * (left / density)
+            days += left / density
             break
         left -= density * lasts
-        due += DAY * lasts
-    return min(max(due - now, rules.shortest), rules.longest)
+        days += lasts
+    return min(max(DAY * days, rules.shortest), rules.longest)
 
 
 def _ahead(rhythm: Rhythm | None, span: timedelta, now: datetime) -> Iterator[tuple[float, float]]:
@@ -88,11 +87,15 @@ def _ahead(rhythm: Rhythm | None, span: timedelta, now: datetime) -> Iterator[tu
     fade = _fading(_days(now - rhythm.learned_at), PROFILE_HALF_LIFE)
     hours = _shares(rhythm.hours, fade, EVEN_DAY * _burst(rhythm))
     weekdays = _shares(rhythm.weekdays, fade, EVEN_WEEK * _burst(rhythm))
-    at, end = now, now + span
-    while at < end:
-        then = min(at.replace(minute=0, second=0, microsecond=0) + HOUR, end)
-        yield _days(then - at), (level * hours[at.hour] * weekdays[at.weekday()]) ** POWER
-        at = then
+    # Numbers rather than moments: every feed that answers goes through up to 25 hours.
+    hour, weekday, left = now.hour, now.weekday(), _days(span)
+    lasts = (3600 - now.minute * 60 - now.second) / 86400
+    while left > 0:
+        lasts = min(lasts, left)
+        yield lasts, (level * hours[hour] * weekdays[weekday]) ** POWER
+        left, lasts, hour = left - lasts, 1 / 24, hour + 1
+        if hour == len(hours):
+            hour, weekday = 0, (weekday + 1) % len(weekdays)
 
 
 def _shares(counts: Sequence[float], fade: float, even: float) -> list[float]:

@@ -64,8 +64,8 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
             with suppress(WarehouseError):  # it may be what broke the pass off
                 _finish(house, this, BROKEN_OFF)
             raise
-        _finish(house, this, NO_FEED if _heard_nobody(house, this) else COMPLETE)
-        step(keep_house, house, this)
+        if _finish(house, this, NO_FEED if _heard_nobody(house, this) else COMPLETE):
+            step(keep_house, house, this)
         step(back_up, house, this)
         step(publish_warehouse, house, this)
         if house.settings.ping and this.record.outcome == COMPLETE:
@@ -101,11 +101,14 @@ def _heard_nobody(house: House, this: Pass) -> bool:
     return this.record.feeds_failed == this.record.feeds_due >= max(1, min(3, enabled))
 
 
-def _finish(house: House, this: Pass, outcome: str) -> None:
+def _finish(house: House, this: Pass, outcome: str) -> bool:
+    """Write down how the pass ended; whether the day's upkeep is still to be done."""
     if outcome == NO_FEED:
         this.notes.append("No feed could be read. Nothing is lost: the next pass asks again; `amur status` says why.")
     note = " ".join(dict.fromkeys(this.notes))  # batches may say the same
     this.record = replace(this.record, finished_at=house.clock(), outcome=outcome, note=note)
     with house.store.transaction() as con:
         passes.finish(con, this.record)
+        upkeep = retention.is_due(con, "all", this.now)
     house.store.journal.passed(this.record)
+    return upkeep
