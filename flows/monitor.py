@@ -46,20 +46,7 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
     with house.store.pass_lock(now):
         this = _begin(house, now)
         try:
-            for due in due_feeds(house, this):
-                step(poll, house, this, due)
-            if not at_rest(house, this):
-                for wanted in uncollected(house, this):
-                    step(collect, house, this, wanted)
-                for pages in unread(house):
-                    step(read, house, this, pages)
-                for visits in due_again(house, this):
-                    step(revisit, house, this, visits)
-                for articles in unjudged(house, this):
-                    step(judge_articles, house, this, articles)
-            step(compare_and_decide, house, this)
-            if send:
-                step(tell, house, this)
+            _go_through(house, this, step, send=send)
         except BaseException:
             with suppress(WarehouseError):  # it may be what broke the pass off
                 _finish(house, this, BROKEN_OFF)
@@ -71,6 +58,24 @@ def run_pass(house: House, now: datetime, step: Step = directly, *, send: bool =
         if house.settings.ping and this.record.outcome == COMPLETE:
             step(ping, house, this)
     return this.record
+
+
+def _go_through(house: House, this: Pass, step: Step, *, send: bool) -> None:
+    """The verbs, in their order."""
+    for due in due_feeds(house, this):
+        step(poll, house, this, due)
+    if not at_rest(house, this):
+        for wanted in uncollected(house, this):
+            step(collect, house, this, wanted)
+        for pages in unread(house):
+            step(read, house, this, pages)
+        for visits in due_again(house, this):
+            step(revisit, house, this, visits)
+        for articles in unjudged(house, this):
+            step(judge_articles, house, this, articles)
+    step(compare_and_decide, house, this)
+    if send:
+        step(tell, house, this)
 
 
 def at_rest(house: House, this: Pass) -> bool:
