@@ -21,6 +21,7 @@ from flows.heartbeat import keep_in_touch
 from flows.house import House, Pass
 from flows.settings import Settings
 from warehouse import outbox
+from warehouse.connect import Connection
 from warehouse.records import Alert, Delivery, Message, MessageState
 
 # A channel that is switched on later is told of the last days, not of all history.
@@ -105,11 +106,10 @@ def _settle_unclear(house: House) -> None:
     now, noted = house.clock(), house.store.journal.read()
     with house.store.transaction() as con:
         for message in outbox.unclear(con):
-            if noted.was_sent(message.id):
-                arrived = Delivery(
-                    message.id, now, "sent", "journal", "The pass ended before it could mark it as sent."
-                )
-                outbox.mark(con, arrived, MessageState.SENT)
+            answer = noted.answer_to(message.id)
+            if answer and answer != "unclear":
+                known = SendResult(answer, "journal", "The pass ended before it could mark what came of it.")
+                _record(house, con, message, known, now)
                 continue
             broken_off = Delivery(message.id, now, "unclear", "interrupted", "The pass ended before the answer came.")
             outbox.mark(con, broken_off, rules.after_crash(message, house.settings.alerts), now)
@@ -164,12 +164,16 @@ def _claim(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> 
 
 
 def _mark(house: House, message: Message, result: SendResult, now: datetime) -> MessageState:
+    with house.store.transaction() as con:
+        return _record(house, con, message, result, now)
+
+
+def _record(house: House, con: Connection, message: Message, result: SendResult, now: datetime) -> MessageState:
     attempted = replace(message, attempts=message.attempts + 1)
     state, again_at = rules.after_delivery(attempted, result, house.settings.alerts, now)
-    with house.store.transaction() as con:
-        repeat = outbox.may_have_arrived(con, message.id)
-        delivery = Delivery(message.id, house.clock(), result.result, result.reason, result.detail, repeat)
-        outbox.mark(con, delivery, state, again_at)
+    repeat = outbox.may_have_arrived(con, message.id)
+    delivery = Delivery(message.id, house.clock(), result.result, result.reason, result.detail, repeat)
+    outbox.mark(con, delivery, state, again_at)
     return state
 
 

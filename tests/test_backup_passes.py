@@ -96,6 +96,7 @@ def test_a_log_that_was_cut_costs_nothing_for_good(scene: Scene, left: float) ->
     assert "lost 1 pass" in journal.behind(scene.store)
     record = watch(scene.file, NEXT)
     assert record.note.startswith("The warehouse is behind its journal (warehouse_behind): it lost 1 pass since")
+    assert "Verdicts given since then are lost" in record.note
     assert (record.alerts, record.messages_sent, scene.mail.letters) == (0, 0, [])
     assert scene.whole() == before
     assert journal.behind(scene.store) == ""
@@ -130,6 +131,23 @@ def test_a_message_whose_arrival_is_noted_is_not_sent_again(scene: Scene) -> Non
     assert scene.mail.letters == []
     with scene.store.transaction() as con:
         assert con.execute("SELECT result, reason FROM deliveries").fetchall() == [("sent", "journal")]
+
+
+@pytest.mark.parametrize(("answer", "state"), [("retry", "pending"), ("undeliverable", "undeliverable")])
+def test_a_message_whose_refusal_is_noted_is_not_held(scene: Scene, answer: journal.Answer, state: str) -> None:
+    """What surely did not arrive is as after any such answer, though the pass died and unclear messages are held."""
+    scene.file.write_text(scene.file.read_text(encoding="utf-8") + '\n[alerts]\non_ambiguous = "hold"\n', "utf-8")
+    with scene.store.transaction() as con:
+        con.execute("UPDATE messages SET state = 'sending', attempts = 0")
+        con.execute("DELETE FROM deliveries")
+        ((message_key,),) = con.execute("SELECT message_key FROM messages").fetchall()
+    scene.store.journal.answered(message_key, answer, TOLD)
+    watch(scene.file, NEXT)
+    with scene.store.transaction() as con:
+        assert con.execute("SELECT state, attempts FROM messages").fetchall() == [(state, 1)]
+        assert con.execute("SELECT result, reason FROM deliveries").fetchall() == [(answer, "journal")]
+    watch(scene.file, NEXT + DAY)
+    assert len(scene.mail.letters) == (state == "pending")
 
 
 def test_a_pass_makes_a_backup_a_day_and_thins_them_out(scene: Scene) -> None:

@@ -83,7 +83,7 @@ def test_what_is_noted_is_read_again_and_names_nobody(tmp_path: Path) -> None:
     send(store, message)
     noted = store.journal.read()
     assert [one.id for one in noted.passes] == [key("one")]
-    assert noted.was_sent(message.id)
+    assert noted.answer_to(message.id) == "sent"
     assert noted.since_pass == {message.id}
     assert list(noted.alerts) == list(message.alert_ids)
     assert noted.messages[message.id].to == digest_of(*TOLD[0])
@@ -233,6 +233,22 @@ def test_a_message_under_way_counts_as_sent_only_where_none_may_come_twice(tmp_p
         with store.transaction() as con:
             assert con.execute("SELECT count(*) FROM alerts").fetchall() == [(alerts,)]
             assert con.execute("SELECT state FROM messages").fetchall() == [("held",)] * alerts
+
+
+def test_a_message_under_way_of_a_killed_pass_is_held_though_no_pass_is_lost(tmp_path: Path) -> None:
+    """Where none may come twice, a lost message whose answer nobody knows is reason enough to catch up, once."""
+    for hold, states in ((False, []), (True, [("held",)])):
+        store = Store(tmp_path / str(hold)).open()
+        a_pass(store, "one")
+        with store.transaction() as con:
+            message = message_on(found(con))
+        send(store, message, None)
+        with store.transaction() as con:
+            con.execute("DELETE FROM alert_messages; DELETE FROM messages")
+        assert ("lost 1 message of a pass that was broken off" in caught_up(store, hold=hold)) is hold
+        assert caught_up(store, hold=hold) == ""
+        with store.transaction() as con:
+            assert con.execute("SELECT state FROM messages").fetchall() == states
 
 
 def test_nobody_is_guessed(tmp_path: Path) -> None:

@@ -74,9 +74,9 @@ class Noted:
     alerts: dict[UUID, dict[str, list[Line]]] = field(default_factory=dict)  # rows by their table
     since_pass: set[UUID] = field(default_factory=set)
 
-    def was_sent(self, key: UUID) -> bool:
-        """Whether the last attempt to send this message went well."""
-        return key in self.messages and self.messages[key].answer == "sent"
+    def answer_to(self, key: UUID) -> Answer | Literal[""]:
+        """What came of the last attempt to send this message; "" where that is not known."""
+        return self.messages[key].answer if key in self.messages else ""
 
 
 class Journal:

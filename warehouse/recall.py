@@ -22,6 +22,12 @@ from warehouse.records import Delivery, MessageState
 
 _DETAIL = "The journal has it; the warehouse had lost it."
 
+# The journal holds no verdicts: who lost some has to know.
+_MENDED = (
+    "Every feed is asked for all it has; alerts that were sent before are not sent again. Verdicts given since then "
+    "are lost, if there were any, and have to be given again: `amur alerts mute`, snooze, ack, retract, unmute."
+)
+
 # Of a message that is being sent, whoever sends next asks the journal what came of it.
 _KNOWN = """
 SELECT m.message_key
@@ -39,14 +45,17 @@ SET etag = NULL, last_modified = NULL, body_hash = NULL,
 """
 
 
-def what_is_missing(con: Connection, noted: Noted) -> str:
-    """What the journal has and the warehouse has not, in a sentence; "" when the warehouse has it all."""
+def what_is_missing(con: Connection, noted: Noted, *, hold: bool = False) -> str:
+    """What the journal has and the warehouse has not, in a sentence; "" when the warehouse has it all.
+
+    With `hold` a message of which nobody knows whether it arrived counts as well.
+    """
     lost = _lost_passes(con, noted)
     if lost:
         passes = "1 pass" if len(lost) == 1 else f"{len(lost):,} passes"
         what = f"{passes} since {noted.passes[-len(lost)].started_at:%Y-%m-%d %H:%M} UTC"
     else:
-        unknown = [key for key in _lost_messages(con, noted) if key in noted.since_pass]
+        unknown = [key for key in _lost_messages(con, noted, hold=hold) if key in noted.since_pass]
         if not unknown:
             return ""
         what = f"{'1 message' if len(unknown) == 1 else f'{len(unknown):,} messages'} of a pass that was broken off"
@@ -59,7 +68,7 @@ def catch_up(con: Connection, noted: Noted, told: Collection[tuple[str, str]], *
     `told` are channels with their recipients, by whose digests the journal's are known; `hold` is whether a message
     of which nobody knows whether it arrived counts as sent. Feeds are asked next without validators.
     """
-    missing = what_is_missing(con, noted)
+    missing = what_is_missing(con, noted, hold=hold)
     if not missing:
         return ""
     names = {digest_of(channel, recipient): recipient for channel, recipient in told}
@@ -67,7 +76,7 @@ def catch_up(con: Connection, noted: Noted, told: Collection[tuple[str, str]], *
         if noted.messages[key].to in names:
             _put_back(con, noted, noted.messages[key], names[noted.messages[key].to])
     con.execute(_FORGET_VALIDATORS)
-    return f"{missing} Every feed is asked for all it has; alerts that were sent before are not sent again."
+    return f"{missing} {_MENDED}"
 
 
 def _lost_passes(con: Connection, noted: Noted) -> Sequence[UUID]:
