@@ -80,7 +80,7 @@ def test_what_is_no_article(body: bytes, reason: str) -> None:
     start = time.process_time()
     found = read(body)
     assert (found.text, found.reason, found.fingerprint) == ("", reason, 0)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
 
 
 def test_a_page_without_text_keeps_its_facts() -> None:

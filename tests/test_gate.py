@@ -171,4 +171,4 @@ def test_endless_words_take_no_time(word: str) -> None:
     start = time.process_time()
     for language in ("en", "ru", "zh"):
         gate.names_both("Russia and China. Россия и Китай. 中国和俄罗斯。" + word * 40_000, language)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20

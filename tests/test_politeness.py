@@ -41,7 +41,7 @@ def test_hosts_do_not_wait_for_one_another() -> None:
         with fetcher([server], NAMES, concurrency=4, host_distance=5.0) as client:
             started = time.monotonic()
             client.fetch_all(requests)
-            assert time.monotonic() - started < 1.0
+            assert time.monotonic() - started < 4
         assert server.most_at_once == 4
 
 
