@@ -85,7 +85,7 @@ class Guard:
     def check_literal(self, host: str, port: int) -> None:
         """Raises `FetchError` (private_address) if `host` is a literal address that may not be dialled."""
         if is_literal(host) and not self._allows(host, port) and not is_public(host):
-            raise FetchError("private_address", f"{host} is not a public address")
+            raise FetchError("private_address", f"{_place(host, port)} is not a public address")
 
     async def addresses(self, host: str, port: int) -> list[str]:
         """Literal addresses of a name; raises `FetchError` (dns_unknown, dns_temporary, private_address).
@@ -106,9 +106,14 @@ class Guard:
         if not self._allows(host, port):
             refused = [address for address in found if not is_public(address)]
             if refused:
-                raise FetchError("private_address", f"{host} leads to {refused[0]}, which is not a public address")
+                led = f"{_place(host, port)} leads to {refused[0]}"
+                raise FetchError("private_address", f"{led}, which is not a public address")
         return list(found)
 
     def _allows(self, host: str, port: int) -> bool:
-        name = f"[{host}]" if ":" in host else host
-        return f"{name}:{port}".lower() in self._allow
+        return _place(host, port).lower() in self._allow
+
+
+def _place(host: str, port: int) -> str:
+    """Host and port as `allow` names them."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from warehouse.records import Entry
 
 NEWEST = 2_000  # entries kept of one document
 _GUID, _RAW_DATE = 1_000, 100  # characters
+_USERINFO = re.compile(r"([a-z][a-z0-9+.-]{0,20}://)[^\s/?#]*@", re.IGNORECASE)
 # A description this long, where the feed carries no content of its own, is the article, whatever it is called.
 _FULL_TEXT = 1_500
 
@@ -115,7 +117,8 @@ def _texts(item: Announced) -> tuple[str, str, str]:
 
 
 def _guid(item: Announced) -> str:
-    guid = clean(item.guid, 10 * _GUID)
+    # Servers that ask for a password repeat it in the addresses they make guids of; links lose it as well.
+    guid = _USERINFO.sub(r"\1", clean(item.guid, 10 * _GUID))
     return guid if len(guid) <= _GUID else _digest(guid)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -24,8 +24,9 @@ from warehouse.passes import PassRecord
 from warehouse.store import WarehouseError
 
 PAGES_AT_ONCE = 50
-# An address that leads nowhere is more often mistyped than out of order; its robots.txt is the first to be missed.
-MISTYPED = frozenset({"dns_unknown", "connect_refused", "tls", "robots_unreachable"})
+# An address that leads nowhere is more often mistyped than out of order.
+MISTYPED = frozenset({"dns_unknown", "connect_refused", "tls"})
+NO_ADDRESS = "The address is none of a web page: give one such as https://example.org/article."
 
 State = Literal["added", "known", "no text", "waiting", "failed", "bad address"]
 
@@ -43,16 +44,23 @@ class Added:
     again_at: datetime | None = None
 
 
-def file_away(house: House, asked: Sequence[str], now: datetime, *, news: bool) -> list[Added]:
-    """Commit an entry for each address of which nobody has announced the article; what is known or wrong is said."""
+def file_away(
+    house: House, asked: Sequence[str], now: datetime, *, news: bool, bad: Mapping[str, str] | None = None
+) -> list[Added]:
+    """Commit an entry for each address of which nobody has announced the article; what is known or wrong is said.
+
+    `bad` are addresses that will not do, each with a sentence that says why.
+    """
+    troubles = bad or {}
     filing = files(house)
     first = []
     with house.store.transaction() as con:
         for url in dict.fromkeys(asked):
             filed = filing.for_address(url)
-            entry = listed_entry(url, filed.feed_id, now, baseline=not news)
+            entry = None if url in troubles else listed_entry(url, filed.feed_id, now, baseline=not news)
             if entry is None:
-                first.append(Added(url, "bad address"))
+                detail = troubles.get(url, NO_ADDRESS)
+                first.append(Added(url, "bad address", reason="bad_url", detail=detail))
                 continue
             known = history.known_as(con, entry.article_id, url)
             if news:

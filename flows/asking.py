@@ -11,6 +11,7 @@ from pathlib import Path
 from extractors.discovery import Page, read_page
 from extractors.fetch import Fetcher, FetchRules
 from extractors.samples import Sample, sample
+from extractors.trip import REDIRECTS
 from extractors.workers import Failed, WorkerRules, Workers
 from flows import amurfile
 from flows.complaints import SettingsError
@@ -29,6 +30,11 @@ class Answer:
     sample: Sample | None
     reason: str = ""
     detail: str = ""
+
+    @property
+    def redirected(self) -> bool:
+        """Whether it failed after a redirect: before the first answer there is no status."""
+        return self.fetch.status in REDIRECTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flows.checking import check
 from flows.complaints import Complaint, nearest
-from flows.secrets import Environment, fill, names_in, shows_credentials
+from flows.secrets import OURS, Environment, fill, names_in, pasted, shows_credentials
 from flows.sections import FeedRow
 from warehouse.records import Feed
 
@@ -24,33 +24,40 @@ BLOCS = (
     "china-state",
 )
 
+NO_ADDRESS = "is no address: give one such as https://example.org/feed.xml, without spaces"
+NONE_ON = "switches on no feed: add one, or take out an `enabled = false`"
+
 _LONGEST_URL = 2048
-_OURS = "AMUR_"  # how the names of Amur's own secrets begin
 _LIKE = 0.85  # below it two blocs are two words, above it one and its misspelling
 
 
 def read_feeds(
-    table: Mapping[str, Any], environment: Environment, file: str
+    table: Mapping[str, Any], environment: Environment, file: str, *, to_show: bool = False
 ) -> tuple[tuple[Feed, ...], list[Complaint], list[str]]:
-    """The feeds of a feeds.toml already read, every mistake in it, and warnings."""
+    """The feeds of a feeds.toml already read, every mistake in it, and warnings.
+
+    Where they are only `to_show`, none has to be switched on, and what a key stands for need not be known.
+    """
     complaints = [
         Complaint(file, key, f"is no key that Amur knows; {nearest(key, ['feed'])}") for key in table if key != "feed"
     ]
     rows = table.get("feed", [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return (), [*complaints, Complaint(file, "feed", "will not do: begin every feed with a line [[feed]]")], []
-    if not any(row.get("enabled", True) for row in rows):
-        complaints.append(Complaint(file, "", "switches on no feed: add one, or take out an `enabled = false`"))
+    if not to_show and not any(row.get("enabled", True) for row in rows):
+        complaints.append(Complaint(file, "", NONE_ON))
     feeds: list[Feed] = []
     warnings: list[str] = []
+    environment = environment.keeping(name for row in rows for name in names_in(str(row.get("url"))))
     for number, row in enumerate(rows, 1):
         checked, troubles = check(FeedRow, row, file)
         if isinstance(url := row.get("url"), str):
-            enabled = row.get("enabled", True)
-            troubles += [Complaint(file, "url", trouble) for trouble in url_troubles(url, environment, enabled=enabled)]
+            dialled_too = row.get("enabled", True) and not to_show
+            found = url_troubles(url, environment, enabled=dialled_too)
+            troubles += [Complaint(file, "url", trouble) for trouble in found]
         complaints += [_placed(trouble, number, row) for trouble in troubles]
         if checked and not troubles:
-            feeds.append(_feed(checked, environment))
+            feeds.append(_feed(checked, None if to_show else environment))
             warnings += bloc_warnings(checked, file)
     return tuple(feeds), complaints + list(_repeated(rows, file)), warnings
 
@@ -60,7 +67,7 @@ def _placed(trouble: Complaint, number: int, row: Mapping[str, Any]) -> Complain
     return Complaint(trouble.file, f"feed[{number}].{trouble.path}{name}", trouble.message)
 
 
-def _feed(row: FeedRow, environment: Environment) -> Feed:
+def _feed(row: FeedRow, environment: Environment | None) -> Feed:
     return Feed(
         name=row.name,
         url=row.url,
@@ -71,19 +78,19 @@ def _feed(row: FeedRow, environment: Environment) -> Feed:
         evidence=row.evidence,
         enabled=row.enabled,
         # Nobody dials a feed that is switched off, so its credentials may be missing.
-        fetch_url=fill(row.url, environment) if row.enabled else row.url,
+        fetch_url=fill(row.url, environment) if row.enabled and environment else row.url,
     )
 
 
 def url_troubles(url: str, environment: Environment, *, enabled: bool = True) -> Iterator[str]:
     """What is wrong with the address of a feed, each completing the sentence "The address …"."""
-    if trouble := _address_trouble(url):
+    if trouble := pasted_trouble(url, environment) or address_trouble(url):
         yield trouble
         return
     if shows_credentials(url):
         yield "shows a credential: write ${NAME} in its place, with a name of your own, and put NAME=… into .env"
     for name in names_in(url):
-        if name.startswith(_OURS):
+        if name.startswith(OURS):
             yield f"asks for {name}, which is Amur's own and no feed's: give the feed's key another name"
     if enabled:
         for name in names_in(url):
@@ -91,16 +98,29 @@ def url_troubles(url: str, environment: Environment, *, enabled: bool = True) ->
                 yield f"needs ${{{name}}}, which is not set: put {name}=… into .env, or set it in the environment"
 
 
-def _address_trouble(url: str) -> str:
+def pasted_trouble(url: str, environment: Environment, *, filled: bool = True) -> str:
+    """That a secret stands in an address by its value, completing "The address …"; "" where none does.
+
+    `filled`: whether a ${NAME} in this address would be filled in.
+    """
+    name = pasted(url, environment)
+    if not name:
+        return ""
+    instead = f"write ${{{name}}} instead" if filled and not name.startswith(OURS) else "leave it out"
+    return f"holds the value of {name}: {instead}"
+
+
+def address_trouble(url: str) -> str:
+    """Why `url` is no address of a web page, completing "The address …"; "" where it is one."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return f"is no address: {error}"
+    except ValueError:  # whose own words may quote a password
+        return NO_ADDRESS
     if parts.scheme not in ("http", "https"):
         return f"begins with {parts.scheme or 'no scheme'}: give an address that begins with https:// or http://"
     if not host or any(letter.isspace() or not letter.isprintable() for letter in url):
-        return "is no address: give one such as https://example.org/feed.xml, without spaces"
+        return NO_ADDRESS
     if len(url) > _LONGEST_URL:
         return f"has {len(url)} characters: give an address of at most {_LONGEST_URL}"
     return ""

@@ -114,14 +114,19 @@ def meant(rows: Iterable[Row], key: str) -> list[str]:
 
 def private(url: str, allow: Sequence[str]) -> bool:
     """Whether the address is one that is never dialled, as far as can be told without looking a name up."""
+    if place(url) in {entry.lower() for entry in allow}:
+        return False
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    literal = _literal(host)
+    return not is_public(literal) if literal else f".{host}".endswith(_PRIVATE_NAMES)
+
+
+def place(url: str) -> str:
+    """Host and port of an address, as [fetch] allow names them."""
     parts = urlsplit(url)
     host = (parts.hostname or "").rstrip(".")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    named = f"[{host}]" if ":" in host else host
-    if f"{named}:{port}" in {entry.lower() for entry in allow}:
-        return False
-    literal = _literal(host)
-    return not is_public(literal) if literal else f".{host}".endswith(_PRIVATE_NAMES)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def house(host: str) -> str:

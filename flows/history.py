@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from extractors import polling
 from flows.filing import Files
 from flows.house import House
 from flows.monitor import run_pass
 from flows.walking import Step, Walker
-from warehouse import backfills, history
+from warehouse import backfills, feeds, history
 from warehouse.backfills import ArchivePage, Backfill, Progress
+from warehouse.records import Feed
 
 REMARKS = 50  # told one by one
 
@@ -27,6 +29,7 @@ class Walk:
     """What a walk came to, since it was begun or gone on with."""
 
     goes_on: bool = False  # it was broken off before
+    enough: bool = False  # it stopped where enough were walked in one go, and there are more
     pages: int = 0
     listed: int = 0  # articles, whether wanted or not
     wanted: int = 0  # those within the dates, and of the pattern, that were asked for
@@ -65,6 +68,13 @@ def files(house: House) -> Files:
     """What decides under which feed history is filed."""
     with house.store.transaction() as con:
         return Files(house.settings.feeds, history.announced_hosts(con))
+
+
+def where_it_is(house: House, feed: Feed) -> Feed:
+    """The feed at the address where it is asked: where it moved for good, if it did."""
+    with house.store.transaction() as con:
+        state = feeds.states(con).get(feed.id)
+    return replace(feed, fetch_url=polling.asked(feed.fetch_url, state)) if state else feed
 
 
 def backfill(house: House, asked: Backfill, walker: Walker, now: datetime, *, again: bool = False) -> Walk:
@@ -107,6 +117,9 @@ def standing_of(house: House, asked: Backfill) -> Progress:
 def _walk(house: House, walker: Walker, ledger: Ledger, now: datetime) -> Walk:
     walk = Walk()
     while page := ledger.next():
+        if walk.pages == walker.most:
+            walk.enough = True
+            break
         house.watch.begin("walk", 1)
         step = walker.walk(house, page, now)
         walk.count(step, ledger.save(page, step))

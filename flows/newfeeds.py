@@ -9,7 +9,7 @@ from extractors.opml import Outline
 from flows.checking import check
 from flows.complaints import Complaint
 from flows.feedlist import BLOCS, url_troubles
-from flows.feednames import UNKNOWN, Register, Row, host_of, house, private, slug
+from flows.feednames import UNKNOWN, Register, Row, host_of, house, place, private, slug
 from flows.secrets import Environment, names_in
 from flows.sections import FeedRow
 
@@ -92,7 +92,7 @@ def _trouble(outline: Outline, environment: Environment, allow: Sequence[str], *
     for trouble in url_troubles(outline.url, environment, enabled=enabled):
         return f"its address {trouble}"
     if private(outline.url, allow):
-        return "its address is in a private network: to watch it all the same, add it to allow under [fetch]"
+        return f"its address is in a private network: if you mean it, add {place(outline.url)!r} to allow under [fetch]"
     return ""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from extractors import robots
 from extractors.fetch import Fetcher
+from extractors.targets import host_of
 from extractors.workers import Failed
 from flows.house import House
 from warehouse import feeds
@@ -24,6 +25,11 @@ _REFUSED = {
     FORBIDDEN: "the site's robots.txt keeps us from this page",
     UNKNOWN: "the site's robots.txt cannot be had, so that nobody knows whether we may read this page",
     LATER: "the site's robots.txt asks for long pauses between pages: this one has to wait for its turn",
+    # Nobody is there whom to ask: that is what is wrong with the page, and not its robots.txt.
+    "dns_unknown": "there is no host {host}",
+    "dns_temporary": "the name server does not answer for {host}",
+    "connect_refused": "nothing answers at this address and port",
+    "tls": "no secure connection could be agreed on with {host}",
 }
 
 
@@ -32,8 +38,8 @@ def fetch_pages(
 ) -> list[Fetch]:
     """One answer for each request, in their order. Who may not be asked is not, and the reason says why.
 
-    `robots`: the site forbids it. `robots_unreachable`: it cannot say just now. `was_left` tells the pages whose turn
-    comes later.
+    `robots`: the site forbids it. `robots_unreachable`: it cannot say just now; where nobody is there to say anything,
+    the reason is that. `was_left` tells the pages whose turn comes later.
     """
     origins = {robots.origin_of(request.url) for request in requests} - {""} if house.settings.robots else set()
     with house.store.transaction() as con:
@@ -42,9 +48,9 @@ def fetch_pages(
     stale = sorted(origin for origin in origins if not robots.is_fresh(known.get(origin), now))
     files = known | (fresh := _asked_again(house, stale, known, now))
     waits, delays = _rulings(house, [request.url for request in requests], files, now)
-    answers = {i: _refused(reason, house.clock()) for i, reason in waits.items()}
+    answers = {i: _refused(reason, house.clock(), requests[i].url) for i, reason in waits.items()}
     slow, left = _in_turn(requests, {i: delay for i, delay in delays.items() if i not in waits})
-    answers |= {i: _refused(LATER, house.clock()) for i in left}
+    answers |= {i: _refused(LATER, house.clock(), requests[i].url) for i in left}
     for answer in answers.values():
         on_answer(answer)
     quick = [i for i in range(len(requests)) if i not in answers and i not in delays]
@@ -93,7 +99,8 @@ def _rulings(
     for i, url in enumerate(urls):
         places[robots.origin_of(url)].append(i)
     standings = {origin: robots.standing(file, now) for origin, file in files.items()}
-    waits = {i: UNKNOWN for origin, standing in standings.items() if standing == "unknown" for i in places[origin]}
+    unknown = {origin: files[origin].reason for origin, standing in standings.items() if standing == "unknown"}
+    waits = {i: why if why in _REFUSED else UNKNOWN for origin, why in unknown.items() for i in places[origin]}
     delays: dict[int, float] = {}
     with_rules = [origin for origin, standing in standings.items() if standing == "rules"]
     name = robots.product(house.settings.fetch.user_agent)
@@ -127,5 +134,5 @@ def _asked(
     return dict(zip(places, answers, strict=True))
 
 
-def _refused(reason: str, now: datetime) -> Fetch:
-    return Fetch(now, Outcome.FAILED, reason, _REFUSED[reason])
+def _refused(reason: str, now: datetime, url: str) -> Fetch:
+    return Fetch(now, Outcome.FAILED, reason, _REFUSED[reason].format(host=host_of(url)))

@@ -11,10 +11,10 @@ import re
 import stat
 import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from dotenv.parser import parse_stream
 
@@ -22,6 +22,8 @@ from flows.complaints import Complaint
 
 HIDDEN = "***"
 SHORTEST = 4  # characters; hiding shorter secrets would shred every text
+UNLIKE_WORDS = 8  # characters; a shorter secret may be a word of a path by chance
+OURS = "AMUR_"  # how the names of Amur's own secrets begin
 
 # These log whole addresses at INFO.
 TALKATIVE = ("aiohttp", "httpcore", "httpx", "slack_sdk", "urllib3")
@@ -29,7 +31,16 @@ TALKATIVE = ("aiohttp", "httpcore", "httpx", "slack_sdk", "urllib3")
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _WEBHOOK = re.compile(r"(https?://hooks\.slack(?:-gov)?\.com)/[^\s\"'<>]*", re.IGNORECASE)
 _USERINFO = re.compile(r"([a-z][a-z0-9+.-]*://)[^\s/?#\"'<>]*@", re.IGNORECASE)
-_QUERY = re.compile(r"([?&;][\w.\[\]-]*(?:key|token|sig|password|secret)[\w.\[\]-]*=)[^&#;\s\"'<>]+", re.IGNORECASE)
+# Long words tell wherever they stand in the name of a parameter; "auth" within "author" tells nothing.
+_TELLING = (
+    r"[\w.\[\]-]*(?:key|token|sig|password|secret)[\w.\[\]-]*"
+    r"|(?:[\w.\[\]-]*[_.\[-])?(?:k|auth|pw|pwd|pass|passwd)\]?"
+)
+_QUERY = re.compile(rf"([?&;](?:{_TELLING})=)[^&#;\s\"'<>]+", re.IGNORECASE)
+_HOST = re.compile(r"^([a-z][a-z0-9+.-]*://(?:[^/?#]*@)?)[^/?#:@]+", re.IGNORECASE)
+_PATH = re.compile(r"(?<![:/])/[^?]*")
+# Variables of the environment that hold secrets, by their names; those in `.env` all do.
+_SECRET_NAME = re.compile(rf"{OURS}(?!CONFIG$)\w+|(\w+_)?(KEY|TOKEN|SECRET|PASSWORD|WEBHOOK)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,16 @@ class Environment:
     values: Mapping[str, str] = field(repr=False)
     warnings: tuple[str, ...] = ()
     complaints: tuple[Complaint, ...] = ()  # of `.env`; what can be read of it counts all the same
+    private: frozenset[str] = frozenset()  # the names of those values that are nobody else's business
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that no message may show."""
+        return tuple(self.values[name] for name in sorted(self.private))
+
+    def keeping(self, names: Iterable[str]) -> Environment:
+        """The same, with the values of these names as secrets too."""
+        return replace(self, private=self.private.union(filter(self.get, names)))
 
     def get(self, name: str) -> str:
         """The value of `name`, or "" where it is neither set nor in `.env`."""
@@ -62,7 +83,8 @@ def read_environment(folder: Path, environment: Mapping[str, str]) -> Environmen
     except OSError as error:
         complaints = [Complaint(file.name, "", f"cannot be read: {error.strerror}")]
     values = {**held, **{name: value for name, value in environment.items() if value}}
-    return Environment(values, warnings, tuple(complaints))
+    private = frozenset(name for name in values if name in held or _SECRET_NAME.fullmatch(name))
+    return Environment(values, warnings, tuple(complaints), private)
 
 
 def _read(text: str) -> tuple[dict[str, str], list[Complaint]]:
@@ -98,6 +120,31 @@ def shows_credentials(url: str) -> bool:
     bare = _REFERENCE.sub("", url)
     userinfo = urlsplit(bare).netloc.rpartition("@")[0]
     return bool(userinfo.strip(":")) or bool(_QUERY.search(bare))
+
+
+def pasted(url: str, environment: Environment) -> str:
+    """The name of the secret whose value stands in `url`, "" where none does.
+
+    A host does not count: whoever looks it up tells it to everybody.
+    """
+    bare = _REFERENCE.sub("", url)
+    for name in sorted(environment.private):
+        if len(value := environment.get(name)) >= SHORTEST and _stands_in(value, bare):
+            return name
+    return ""
+
+
+def _stands_in(value: str, url: str) -> bool:
+    _, is_address, address = value.rstrip("/").partition("://")
+    if is_address:  # a webhook is a secret as a whole, with its host, and a host alone is none
+        return "/" in address and any(address in form for form in (url, unquote(url)))
+    if not any(value in form for form in (url, unquote(url))):
+        return False
+    told = _HOST.sub(r"\1.", url)
+    if len(value) < UNLIKE_WORDS:
+        told = _PATH.sub("", told)
+    whole = re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])")
+    return any(whole.search(form) for form in (told, unquote(told)))
 
 
 class Redaction(logging.Filter):

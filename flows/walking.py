@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from extractors import archives
 from extractors.feeds import parse_feed
-from extractors.listings import LONGEST, BadLine, listed_entry, read_lines
+from extractors.listings import LONGEST, BadLine, GivenArticle, listed_entry, read_lines
 from extractors.sitemaps import Place, Sitemap, read_sitemap, same_site, sitemaps_named
 from extractors.workers import Failed
 from flows.filing import Files, stand_in_for
@@ -30,6 +30,9 @@ from warehouse.history import StandIn
 from warehouse.records import Entry, Feed, Fetch, ParsedFeed, Request
 
 LINES_AT_ONCE = 500
+# An index may list 50,000 sitemaps of 50,000 pages each, two seconds apart: that is a day of asking. This is half an
+# hour, and more than the largest papers have with a sitemap for each week.
+SITEMAPS_AT_ONCE = 1_000
 _INDEX_DEPTH = 3  # of sitemaps that list sitemaps; the protocol allows one
 _ROBOTS, _SITEMAP = "/robots.txt", "/sitemap.xml"
 
@@ -60,6 +63,10 @@ class Step:
 class Walker(Protocol):
     """One kind of archive."""
 
+    @property
+    def most(self) -> int | None:
+        """So many pages are walked in one go; None for all there are."""
+
     def first(self) -> tuple[ArchivePage, ...]:
         """Where to begin."""
 
@@ -77,6 +84,10 @@ class FeedArchive:
     feed: Feed
     pages: int
     span: Span
+
+    @property
+    def most(self) -> None:
+        """`pages` are counted from the newest one, over all goes."""
 
     def first(self) -> tuple[ArchivePage, ...]:
         """The feed itself: it tells where its archive is."""
@@ -103,7 +114,7 @@ class FeedArchive:
         return Step(walked, (filed,))
 
     def _more(self, parsed: ParsedFeed, page: ArchivePage) -> tuple[ArchivePage, ...]:
-        following = archives.next_page(parsed, page.name, self.feed.url)
+        following = archives.next_page(parsed, page.name, self.feed.fetch_url)
         too_old = bool(parsed.entries) and all(self.span.is_before(entry.published_at) for entry in parsed.entries)
         if not following or too_old or page.depth + 1 >= self.pages:
             return ()
@@ -144,6 +155,11 @@ class Sitemaps:
     match: str
     span: Span
     files: Files
+
+    @property
+    def most(self) -> int:
+        """An index can list any number."""
+        return SITEMAPS_AT_ONCE
 
     def first(self) -> tuple[ArchivePage, ...]:
         """The sitemap itself; for a site's bare address its robots.txt, which tells where they are."""
@@ -214,6 +230,11 @@ class ArticleFile:
 
     path: Path
     files: Files
+    fault: Callable[[str], str] = lambda _: ""  # what is wrong with an address, in words; "" where nothing is
+
+    @property
+    def most(self) -> None:
+        """A file has an end."""
 
     def first(self) -> tuple[ArchivePage, ...]:
         """The first line."""
@@ -227,15 +248,20 @@ class ArticleFile:
         if isinstance(read, Failed):
             return _failed(f"lines {first} to {first + len(lines) - 1}", read.reason, read.detail)
         entries, stand_ins = [], {}
-        for given in read:
+        checked = [self._checked(given) for given in read]
+        for given in checked:
             if not isinstance(given, BadLine):
                 filed = self.files.for_names(given.feed, given.publisher, given.entry.url or "")
                 stand_ins[filed.feed_id] = filed
                 entries.append(replace(given.entry, feed_id=filed.feed_id))
         following = (ArchivePage(f"line {first + LINES_AT_ONCE}", page.depth + 1),)
         more = following if len(lines) == LINES_AT_ONCE else ()
-        bad = tuple(f"Line {given.number} {given.why}." for given in read if isinstance(given, BadLine))
+        bad = tuple(f"Line {given.number} {given.why}." for given in checked if isinstance(given, BadLine))
         return Step(Walked(tuple(entries), more, listed=len(entries)), tuple(stand_ins.values()), bad)
+
+    def _checked(self, given: GivenArticle | BadLine) -> GivenArticle | BadLine:
+        why = "" if isinstance(given, BadLine) else self.fault(given.entry.link or given.entry.url or "")
+        return BadLine(given.number, why) if why else given
 
     def _lines(self, first: int) -> list[bytes]:
         with self.path.open("rb") as file:

@@ -129,7 +129,7 @@ def test_one_private_address_refuses_the_name() -> None:
     with HttpServer() as canary:
         result = fetch_one(feed(f"http://mixed.test:{canary.port}/"), resolve=lambda *_: ["93.184.216.34", "127.0.0.1"])
         assert (result.reason, canary.connections) == ("private_address", 0)
-        assert result.detail == "mixed.test leads to 127.0.0.1, which is not a public address"
+        assert result.detail == f"mixed.test:{canary.port} leads to 127.0.0.1, which is not a public address"
 
 
 @pytest.mark.parametrize("address", ["64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "fec0::1", "224.0.0.1"])

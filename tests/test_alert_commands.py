@@ -139,6 +139,29 @@ def test_an_alert_is_retracted(fresh: Desk) -> None:
     assert listed(fresh, "--state", "retracted") == [(THEME, "sent", "retracted")]
 
 
+def test_what_was_done_as_json(fresh: Desk) -> None:
+    """One object for each alert or theme: its id, and what was done to it."""
+
+    def done(*words: str) -> list[dict[str, str]]:
+        said = fresh.ask("alerts", *words, "--json")
+        assert said.exit_code == Exit.FINE, said.output
+        return list(json.loads(said.stdout))
+
+    alert = {"alert_id": str(fresh.alert), "theme_id": THEME}
+    assert done("ack", THEME) == [alert | {"done": "acknowledged"}]
+    assert done("ack", THEME) == [alert | {"done": "acknowledged before"}]
+    (snoozed,) = done("snooze", OTHER, "--for", "2w")
+    assert (snoozed["theme_id"], snoozed["done"]) == (OTHER, "snoozed")
+    assert snoozed["until_at"].startswith(f"{datetime.now(UTC) + timedelta(days=14):%Y-%m-%d}")
+    assert done("mute", THEME, "--until", "2999-01-01") == [
+        {"theme_id": THEME, "done": "muted", "until_at": "2999-01-01T00:00:00Z"}
+    ]
+    assert done("unmute", THEME) == [{"theme_id": THEME, "done": "unmuted"}]
+    assert done("unmute", THEME) == [{"theme_id": THEME, "done": "not silent"}]
+    assert done("retract", str(fresh.alert)[:8]) == [alert | {"done": "retracted"}]
+    assert done("retract", str(fresh.alert)[:8]) == [alert | {"done": "retracted before"}]
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
@@ -149,6 +172,8 @@ def test_an_alert_is_retracted(fresh: Desk) -> None:
         (["mute", THEME, "--until", "2001-01-01"], "'2001-01-01' is over: give a day to come"),
         (["mute", THEME, "--until", "soon"], "give one such as 2026-12-01"),
         (["snooze", THEME, "--for", "a while"], "'a while' is no span of time: give one such as \"7d\""),
+        (["snooze", THEME, "--for", "99999999d"], "'99999999d' is longer than a hundred years: give at most 36500d"),
+        (["list", "--since", "9999999w"], "is longer than a hundred years: give at most 36500d"),
         (["retract", THEME], "is a theme: name the alert itself. Its latest is "),
         (["retract"], "Missing argument"),
         (["resend"], "Name alerts, or give --given-up: amur alerts resend --given-up"),

@@ -7,7 +7,9 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -148,6 +150,57 @@ def test_an_article_is_shown_whole(desk: Desk) -> None:
     assert facts["themes"] == [THEME, "multi-alignment"]
     kept_out = desk.ask("articles", "show", str(desk.rejected.id)).stdout
     assert "kept out: names only China" in kept_out
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Desk:
+    """Published: an article withdrawn since, one that is a copy of it, and one whose text was dropped for its age."""
+    desk = furnish(tmp_path)
+    original, _ = desk.told
+    store = Store(desk.settings.data)
+    with store.transaction() as con:
+        earlier, at = OLD + timedelta(hours=9), OLD + timedelta(days=40)
+        con.execute(
+            "UPDATE articles SET withdrawn_at = ?, dated_at = ? WHERE article_id = ?", [at, earlier, original.id]
+        )
+        con.execute("UPDATE articles SET dropped_at = ?, text = '' WHERE article_id = ?", [at, desk.rejected.id])
+    publish(store, datetime.now(UTC))
+    return desk
+
+
+@pytest.mark.parametrize("command", [("articles", "show"), ("explain",)])
+def test_what_became_of_an_article_is_said(changed: Desk, command: tuple[str, ...]) -> None:
+    """That it was withdrawn, that its text is no longer kept, and of what it is a copy."""
+    original, copy = changed.told
+    shown = [changed.ask(*command, str(one.id)).stdout for one in (original, copy, changed.rejected)]
+    assert f"found so on 2026-04-10. What was found there: amur articles diff {str(original.id)[:8]}" in shown[0]
+    assert f"“Gas contract signed” (steppe-review), {original.url}" in shown[1]
+    assert "text dropped for its age on 2026-04-10: see text_days in amur.toml" in shown[2]
+    for said, words in zip(shown, ("ithdrawn", "opy of", "dropped"), strict=True):
+        assert [other for other in ("ithdrawn", "opy of", "dropped") if other in said] == [words]
+    facts = [json.loads(changed.ask(*command, str(one.id), "--json").stdout) for one in (original, copy)]
+    assert facts[0]["withdrawn_at"] == "2026-04-10T12:00:00Z"
+    assert original.url in str(facts[1]["copy_of"])
+
+
+def test_a_published_file_that_is_older_than_revisions(changed: Desk) -> None:
+    """It shows what it has, and the question that it cannot answer is answered by what to do."""
+    store, article = Store(changed.settings.data), str(changed.told[0].id)
+    published = store.published
+    published.chmod(0o600)
+    with duckdb.connect(str(published)) as con:
+        for (view,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
+            con.execute(f'DROP VIEW "{view}"')
+        con.execute("ALTER TABLE articles DROP COLUMN withdrawn_at; ALTER TABLE articles DROP COLUMN dropped_at")
+        con.execute("DROP TABLE visits; DROP TABLE past_evidence; ALTER TABLE revisions DROP COLUMN ended_by")
+        con.execute("DELETE FROM schema_versions WHERE version >= 7")
+    said = changed.ask("articles", "diff", article)
+    assert (said.exit_code, said.stderr) == (
+        Exit.WAREHOUSE,
+        "Error: The published file is older than revisions: `amur run` publishes it anew.\n",
+    )
+    for command in (["articles", "show"], ["explain"]):
+        assert "Gas contract signed" in changed.ask(*command, article).stdout
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,9 @@ def test_a_message_given_up_can_be_sent_after_all(town: HttpServer, tmp_path: Pa
         assert "`amur alerts resend` tries again" in " ".join(refused.notes)
         assert "given up" in command(file, "alerts", "list")
         use_port(file, refusing.port, sink.port)
-        assert "1 message to be sent" in command(file, "alerts", "resend", "--given-up")
+        ((message,),) = asked(file, "SELECT message_key FROM messages")
+        resent = json.loads(command(file, "alerts", "resend", "--given-up", "--json"))
+        assert resent == [{"message_key": str(message), "alert_id": None, "done": "to be sent again"}]
         assert tell_on(file, 2).record.messages_sent == 1
     (letter,) = sink.letters
     assert [(letter.body,)] == asked(file, "SELECT body FROM messages")
@@ -232,7 +234,9 @@ def test_an_alert_can_be_sent_once_more(town: HttpServer, tmp_path: Path) -> Non
         alert = the_alert(file)[:8]
         refused = CliRunner().invoke(amur, ["--config", str(file), "alerts", "resend", alert])
         assert (refused.exit_code, "--again" in refused.output) == (Exit.WRONG, True)
-        command(file, "alerts", "resend", alert, "--again")
+        assert "1 message to be sent" in command(file, "alerts", "resend", alert, "--again")
+        (resent,) = json.loads(command(file, "alerts", "resend", alert, "--json"))
+        assert resent["alert_id"] == the_alert(file)
         tell_on(file, 2)
     first, second = sink.letters
     assert first.body == second.body

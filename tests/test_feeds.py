@@ -249,6 +249,8 @@ def test_guids() -> None:
     (one,), (same,), (other,) = (guids(f"<title>{t}</title>") for t in ("A note", "A note", "Another"))
     assert one == same != other
     assert guids(f"<guid>{'g' * 5000}</guid>")[0].startswith("sha256:")
+    assert guids("<guid>https://me:pw@e.example/1</guid>") == ["https://e.example/1"]
+    assert guids("<guid>tag:me@e.example,2026:1</guid>") == ["tag:me@e.example,2026:1"]
 
 
 def test_a_guid_that_repeats_tells_nothing() -> None:

@@ -101,6 +101,9 @@ def test_add_a_feed(site: HttpServer, tmp_path: Path) -> None:
         "  2026-03-04  Nobody counts the empty wagons",
     ]
     assert 'change `bloc = "unknown"` in feeds.toml' in said.stderr
+    site.routes |= {"/": html(link("/other.xml")), "/other.xml": rss(site, "Other")}
+    (done,) = json.loads(desk.ask("add", site.url("/"), "--json").stdout)
+    assert (done["name"], done["url"], done["done"]) == ("Other", site.url("/other.xml"), "added")
     again = desk.ask("add", site.url("/feed.xml/"))
     assert (again.exit_code, again.stderr.splitlines()) == (
         Exit.WRONG,
@@ -169,6 +172,37 @@ def test_addresses_that_will_not_do(site: HttpServer, tmp_path: Path) -> None:
         assert (said.exit_code, says in said.stderr) == (code, True), said.stderr
         assert "Traceback" not in said.output
     assert desk.file.read_text() == OTHER
+
+
+def test_private_addresses_are_named_as_they_would_be_allowed(site: HttpServer, tmp_path: Path) -> None:
+    """Host and port are said; to allow them is advised where the user gave them, and not where a server leads there."""
+    with HttpServer() as private:
+        site.routes["/led"] = Reply(302, headers={"Location": private.url("/feed")})
+        desk = Desk(tmp_path, site, OTHER.replace("https://far-paper.example/feed", site.url("/led")))
+        refused = f"{private.netloc} is not a public address"
+        for words in (("add",), ("discover",)):
+            given, led = desk.ask(*words, private.url("/feed")), desk.ask(*words, site.url("/led?x=1"))
+            assert (refused in given.stderr, "add it to allow under [fetch]" in given.stderr) == (True, True)
+            assert (refused in led.stderr, "allow" in led.stderr) == (True, False)
+            assert "its server leads us into a private network" in led.stderr
+        (verified,) = json.loads(desk.ask("verify", "--json").stdout)
+        assert (verified["detail"], "allow" in verified["advice"]) == (refused, False)
+        assert private.connections == 0
+        offline = desk.ask("add", "--no-check", private.url("/feed"))
+        assert f"add '{private.netloc}' to allow under [fetch]" in offline.stderr
+
+
+def test_no_advice_is_what_was_just_done(site: HttpServer, tmp_path: Path) -> None:
+    """Who looks for a feed is not told to look for it, nor to pause what is not in the list."""
+    site.routes |= {"/gone": Reply(410), "/forbidden": Reply(403)}
+    desk = Desk(tmp_path, site, OTHER.replace("https://far-paper.example/feed", site.url("/gone")))
+    for words in (("add",), ("discover",)):
+        for path in ("/gone?x=1", "/forbidden"):
+            said = desk.ask(*words, site.url(path)).stderr
+            assert ("What to do: " in said, "amur feeds discover" in said, "pause" in said) == (True, False, False)
+    (verified,) = json.loads(desk.ask("verify", "--json").stdout)
+    assert "amur feeds discover" in verified["advice"]
+    assert "pause" in verified["advice"]
 
 
 def test_a_key_is_filled_in_and_never_shown(site: HttpServer, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
@@ -18,6 +19,7 @@ from builders import key, make_entry, make_fetch, make_state
 from desk import FEEDS, Desk, furnish, write_settings
 from flows.commands import Exit, amur
 from flows.feedfile import read_rows
+from flows.settings import load
 from warehouse import feeds
 from warehouse.store import Store
 
@@ -114,6 +116,26 @@ def test_list_before_the_first_pass(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_an_empty_list(tmp_path: Path) -> None:
+    """A list without any feed is shown, exported and verified as what it is, with what to do about it."""
+    config = write_settings(tmp_path, feeds_toml="# none yet\n")
+    listed, as_json = ask(config, "list"), ask(config, "list", "--json")
+    assert (listed.exit_code, listed.stdout) == (
+        Exit.FINE,
+        "The list is empty: add a feed with `amur feeds add URL`.\n",
+    )
+    assert (as_json.exit_code, as_json.stdout, as_json.stderr) == (Exit.FINE, "[]\n", listed.stdout)
+    exported, verified = ask(config, "export"), ask(config, "verify")
+    assert (exported.exit_code, "<body>" in exported.stdout, "<outline" in exported.stdout) == (Exit.FINE, True, False)
+    assert (verified.exit_code, verified.stderr) == (Exit.FINE, "0 feeds of 0 answered with a feed.\n")
+
+
+def test_a_list_in_which_all_are_paused(tmp_path: Path) -> None:
+    """It is shown, so that somebody can see whom to resume."""
+    config = write_settings(tmp_path, feeds_toml=FEEDS.replace('"\n\n', '"\nenabled = false\n\n'))
+    assert [feed["standing"] for feed in json.loads(ask(config, "list", "--json").stdout)] == ["paused"] * 3
+
+
 # --- pause, resume, remove ------------------------------------------------------------------------
 
 
@@ -127,6 +149,29 @@ def test_pause_and_resume(config: Path) -> None:
         '"Harbin Observer" is not paused.',
     ]
     assert text(config) == FEEDS
+
+
+def test_what_was_done_as_json(config: Path) -> None:
+    """One object for each feed: its key, its name and what was done to it."""
+
+    def done(*words: str) -> list[tuple[str, str]]:
+        found = json.loads(ask(config, *words, "--json").stdout)
+        assert {UUID(one["feed_id"]) for one in found} <= {feed.id for feed in before}
+        return [(one["name"], one["done"]) for one in found]
+
+    before = load(config, {}).feeds
+    assert done("pause", "Steppe Review", "Quiet Quarterly") == [
+        ("Steppe Review", "paused"),
+        ("Quiet Quarterly", "paused before"),
+    ]
+    assert done("resume", "Steppe Review", "Harbin Observer") == [
+        ("Steppe Review", "resumed"),
+        ("Harbin Observer", "not paused"),
+    ]
+    assert done("remove", "Steppe Review", "--yes") == [("Steppe Review", "removed")]
+    (added,) = json.loads(ask(config, "add", "https://x.example/feed", "--no-check", "--json").stdout)
+    assert UUID(added.pop("feed_id")) == load(config, {}).feeds[-1].id
+    assert added == {"name": "x.example", "url": "https://x.example/feed", "done": "added"}
 
 
 def test_a_misspelt_feed(config: Path) -> None:

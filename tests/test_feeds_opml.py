@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,18 @@ def test_import(config: Path, tmp_path: Path) -> None:
     assert "Would add 2 feeds, 1 in the list already, 3 lines left out." in tried.stderr
     assert "https://daily.example.cn/rss" in tried.stdout
     assert text(config) == FEEDS
+    as_json = ask(config, "import", "-", "--dry-run", "--json", given=OPML)
+    assert [(one["name"], one["done"]) for one in json.loads(as_json.stdout)] == [
+        ("Delta Notes", "would be added"),
+        ("Delta Notes (daily.example.cn)", "would be added"),
+    ]
+    assert "Would add 2 feeds, 1 in the list already, 3 lines left out." in as_json.stderr
     said = ask(config, "import", "-", "--bloc", "independent", given=OPML)
     assert said.exit_code == Exit.FINE
     assert said.stdout == "Added 2 feeds, 1 in the list already, 3 lines left out.\n"
     assert [line.partition(":")[0] for line in said.stderr.splitlines()] == ["line 8", "line 9", "line 10"]
     assert 'line 8: "At home": its address is in a private network' in said.stderr
+    assert "add '192.168.1.9:80' to allow under [fetch]" in said.stderr
     assert 'line 9: "Paid": its address shows a credential: write ${NAME} in its place' in said.stderr
     assert 'line 10: "Nowhere": has no address: give it an xmlUrl' in said.stderr
     assert "abc123xyz" not in said.output

@@ -1,4 +1,4 @@
-"""Backfills against real servers: feeds' archives, sitemaps and files, broken off and taken up again."""
+"""Backfills of sitemaps and files, against real servers: broken off and taken up again."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from flows.commands import amur
+from archived import ask, index, typed, urlset
+from flows import walking
 from flows.history import backfill, files
 from flows.house import House
 from flows.walking import Sitemaps, Span, Step
-from servers import HttpServer, Reply, Seen
-from town import MORNING, open_quickly, papers_toml, quiet_day, settings_for, watching
+from servers import HttpServer, Reply
+from town import MORNING, open_quickly, quiet_day, settings_for, watching
 from warehouse.backfills import ArchivePage, Backfill
-from warehouse.store import Store
-
-NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
 @pytest.fixture
@@ -33,105 +29,12 @@ def town(monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpServer]:
         yield server
 
 
-def ask(file: Path, sql: str) -> list[tuple[Any, ...]]:
-    with Store(file.parent / "data").transaction() as con:
-        return con.execute(sql).fetchall()
-
-
-def typed(file: Path, *words: str) -> Result:
-    return CliRunner().invoke(amur, ["--config", str(file), *words], catch_exceptions=False)
-
-
-def urlset(town: HttpServer, *slugs: str, lastmod: str = "2025-11-05") -> Reply:
-    listed = "".join(f"<url><loc>{town.url(f'/{slug}')}</loc><lastmod>{lastmod}</lastmod></url>" for slug in slugs)
-    return Reply(body=f"<urlset {NS}>{listed}</urlset>".encode())
-
-
-def index(town: HttpServer, *names: str) -> Reply:
-    listed = "".join(f"<sitemap><loc>{town.url(f'/{name}')}</loc></sitemap>" for name in names)
-    return Reply(body=f"<sitemapindex {NS}>{listed}</sitemapindex>".encode())
-
-
-def atom(town: HttpServer, *slugs: str, older: str = "", at: str = "2025-11-05T10:00:00Z") -> Reply:
-    link = f'<link rel="prev-archive" href="{older}"/>' if older else ""
-    entries = "".join(
-        f"<entry><id>{slug}</id><title>{slug}</title><updated>{at}</updated>"
-        f'<link href="{town.url(f"/{slug}")}"/></entry>'
-        for slug in slugs
-    )
-    return Reply(body=f'<feed xmlns="http://www.w3.org/2005/Atom"><title>A</title>{link}{entries}</feed>'.encode())
-
-
-def wordpress(town: HttpServer, pages: int) -> Any:
-    """A feed of one article a page, numbered."""
-
-    def answer(seen: Seen) -> Reply:
-        number = int(seen.path.rpartition("paged=")[2]) if "paged=" in seen.path else 1
-        return atom(town, f"w{number}", at=f"2025-{12 - number:02}-01T00:00:00Z") if number <= pages else Reply(404)
-
-    return answer
-
-
-# --- feeds ----------------------------------------------------------------------------------------
-
-
-def test_an_archive_is_walked_from_link_to_link_without_giving_a_key_away(town: HttpServer, tmp_path: Path) -> None:
-    """Every page of the archive is asked with the feed's credentials; nothing that is kept or said holds them."""
-    paper = papers_toml({"alpha": town.url("/alpha.xml?key=${ALPHA_KEY}")})
-    file = settings_for(tmp_path, town, feeds_toml=paper)
-    (tmp_path / ".env").write_text("ALPHA_KEY=s3cr&et-99\n", encoding="utf-8")
-    (tmp_path / ".env").chmod(0o600)
-    key = "key=s3cr%26et-99"
-    town.routes["/alpha.xml"] = atom(town, "a1", older=f"/old?page=2&amp;{key}")
-    town.routes["/old"] = [
-        atom(town, "a2", older=f"/old?page=3&amp;{key}"),
-        atom(town, "a3", older=f"/old?page=2&amp;{key}"),
-    ]
-    result = typed(file, "backfill", "feed", "alpha", "--later", "--json")
-    said = json.loads(result.stdout)
-    assert (said["pages"], said["found"], said["troubles"]) == (3, 3, [])
-    assert [seen.path for seen in town.requests] == [f"/alpha.xml?{key}", f"/old?page=2&{key}", f"/old?page=3&{key}"]
-    kept = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file())
-    assert b"page=2" in kept
-    assert b"s3cr" not in kept
-    assert "s3cr" not in result.output
-    named = ask(file, "SELECT name, publisher, bloc, configured FROM feeds WHERE history")
-    assert named == [("alpha (history)", "alpha", "independent", False)]
-
-
-def test_wordpress_is_walked_by_numbers_to_its_end(town: HttpServer, tmp_path: Path) -> None:
-    """Until there is no more, the dates are too old, or the pages asked for are had."""
-    paper = papers_toml({"alpha": town.url("/alpha/feed/")})
-    file = settings_for(tmp_path, town, feeds_toml=paper)
-    town.routes["/alpha/feed/"] = wordpress(town, 4)
-
-    def counted(*options: str) -> tuple[int, int]:
-        said = json.loads(typed(file, "backfill", "feed", "ALPHA", "--json", *options).stdout)
-        return said["pages"], said["found"]
-
-    assert counted("--dry-run") == (5, 4)
-    assert counted("--dry-run", "--pages", "2") == (2, 2)
-    assert counted("--dry-run", "--since", "2025-09-15") == (3, 2)
-    assert ask(file, "SELECT count(*) FROM entries") == [(0,)]
-    assert counted("--later") == (5, 4)
-    assert counted("--later") == (5, 0)
-
-
-def test_a_server_that_gives_one_page_for_all_ends_the_walk(town: HttpServer, tmp_path: Path) -> None:
-    """The same articles under another number are the end of the archive."""
-    file = settings_for(tmp_path, town, feeds_toml=papers_toml({"alpha": town.url("/feed/")}))
-    town.routes["/feed/"] = atom(town, "a1", "a2")
-    for options in (["--dry-run"], ["--later"]):
-        said = json.loads(typed(file, "backfill", "feed", "alpha", "--json", *options).stdout)
-        assert (said["pages"], said["found"]) == (2, 2)
-
-
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (["feed", "aplha"], "did you mean 'alpha'?"),
         (["feed", "zzz"], "`amur feeds list` names them all"),
-        (["sitemap", "somewhere"], "is no address: give one such as https://"),
+        (["sitemap", "somewhere"], "The address begins with no scheme: give an address that begins with https://"),
         (["sitemap", "https://a.example/", "--since", "2026-01-02", "--until", "2025-01-01"], "exchange the two"),
         (["sitemap", "https://a.example/", "--since", "soon"], "give a date such as"),
     ],
@@ -193,6 +96,7 @@ class Interrupted:
 
     walker: Sitemaps
     at: str
+    most = None
 
     def first(self) -> tuple[ArchivePage, ...]:
         return self.walker.first()
@@ -220,6 +124,24 @@ def test_a_walk_broken_off_goes_on_where_it_stopped(town: HttpServer, tmp_path: 
         assert backfill(house, asked, walker, MORNING).pages == 4  # it was walked to its end: it begins anew
     assert [len(town.seen(f"/s{n}.xml")) for n in (1, 2, 3)] == [2, 3, 2]
     assert ask(file, "SELECT count(*), count(DISTINCT article_id) FROM entries") == [(4, 4)]
+
+
+def test_a_walk_stops_where_enough_were_asked_and_goes_on(
+    town: HttpServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index may list any number of sitemaps: a walk takes so many, says how to go on, and goes on."""
+    monkeypatch.setattr(walking, "SITEMAPS_AT_ONCE", 2)
+    file = settings_for(tmp_path, town)
+    town.routes["/map.xml"] = index(town, "s1.xml", "s2.xml", "s3.xml")
+    town.routes |= {f"/s{n}.xml": urlset(town, f"x{n}") for n in (1, 2, 3)}
+    words = ("backfill", "sitemap", town.url("/map.xml"), "--later")
+    rehearsed, first, second = typed(file, *words, "--dry-run"), typed(file, *words), typed(file, *words)
+    assert "2 pages in one go are enough, and there are more: --since" in rehearsed.stderr
+    assert "and there are more: the same command goes on from there" in first.stderr
+    assert "2 pages of the archive, 1 article listed" in first.stdout
+    assert "Went on: 2 pages of the archive, 2 articles listed" in second.stdout
+    assert "in one go" not in second.stderr
+    assert len(town.seen("/s3.xml")) == 1
 
 
 def test_while_a_pass_runs_the_walk_is_kept_for_it(town: HttpServer, tmp_path: Path) -> None:

@@ -71,12 +71,32 @@ def test_what_cannot_be_had_is_said_and_not_kept(town: HttpServer, tmp_path: Pat
     result = typed(file, "add", *urls)
     assert result.exit_code == 2
     assert "/gone could not be fetched (not found: the server knows no such page (status 404))" in result.stderr
-    assert "/private could not be fetched (private address: 127.0.0.1 is not a public address)" in result.stderr
-    assert "/mistyped could not be fetched (robots unreachable: " in result.stderr
-    assert "file:///etc/passwd is no address of a web page" in result.stderr
+    assert "/private could not be fetched (private address: 127.0.0.1:1 is not a public address)" in result.stderr
+    assert "/mistyped could not be fetched (connect refused: nothing answers at this address" in result.stderr
+    assert "file:///etc/passwd is left out. The address begins with file: give an address that" in result.stderr
     assert "Not relevant: names no side" in result.stdout
     kept = "SELECT url FROM entries UNION ALL SELECT url FROM articles UNION ALL SELECT 'page' FROM pages ORDER BY ALL"
     assert ask(file, kept) == [(town.url("/market-day"),), (town.url("/market-day"),), ("page",)]
+
+
+def test_a_host_that_is_not_there_is_what_is_said(town: HttpServer, tmp_path: Path) -> None:
+    """Its robots.txt is not to blame, the address is taken for mistyped, and the exit code is that of the network."""
+    file = settings_for(tmp_path, town)
+    result = typed(file, "add", "nowhere.invalid/article", "--json")
+    (said,) = json.loads(result.stdout)
+    assert (said["url"], said["state"], said["reason"]) == ("https://nowhere.invalid/article", "failed", "dns_unknown")
+    assert said["detail"] == "there is no host nowhere.invalid"
+    assert (result.exit_code, "robots" in result.output) == (3, False)
+    assert ask(file, "SELECT count(*) FROM entries") == [(0,)]
+
+
+def test_a_site_that_cannot_say_is_waited_for(town: HttpServer, tmp_path: Path) -> None:
+    """A robots.txt that is out of service is no sign of a slip: the article is left to the passes."""
+    file = settings_for(tmp_path, town)
+    town.routes["/robots.txt"] = Reply(503)
+    result = typed(file, "add", town.url("/patience"))
+    assert (result.exit_code, "is not read yet (robots unreachable: " in result.stderr) == (0, True)
+    assert ask(file, "SELECT count(*) FROM entries") == [(1,)]
 
 
 def test_a_page_that_is_no_article_is_named_as_such(town: HttpServer, tmp_path: Path) -> None:
@@ -87,6 +107,7 @@ def test_a_page_that_is_no_article_is_named_as_such(town: HttpServer, tmp_path: 
     (said,) = json.loads(result.stdout)
     assert (said["state"], said["reason"], said["characters"]) == ("no text", "no_text", 0)
     assert result.exit_code == 0
+    assert "articles read: 1 of 1, 1 by what their feed says of them" in result.stderr
 
 
 def test_a_page_that_may_come_is_left_to_the_passes(town: HttpServer, tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ def test_one_line_per_verb(capsys: pytest.CaptureFixture[str]) -> None:
                 watch.advance("read", failed=item == 7)
         assert shown(capsys) == []
         watch.begin("judge", 2)
-        assert shown(capsys) == ["articles read: 250 of 250, 3 failed"]
+        assert shown(capsys) == ["articles read: 250 of 250, 3 by what their feed says of them"]
         watch.advance("judge")
-        watch.advance("judge")
-    assert shown(capsys) == ["articles judged: 2 of 2"]
+        watch.advance("judge", failed=True)
+    assert shown(capsys) == ["articles judged: 2 of 2, 1 failed"]
 
 
 def test_a_pass_that_breaks_off(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,6 +114,13 @@ def test_values_are_encoded_into_addresses() -> None:
         ("https://example.org/feed?api_key=abc", True),
         ("https://example.org/feed?api_key=${KEY}", False),
         ("https://example.org/@someone/feed", False),
+        ("https://example.org/feed?k=abc", True),
+        ("https://example.org/feed?user_pass=abc", True),
+        ("https://example.org/feed?auth=abc", True),
+        ("https://example.org/feed?PW=abc", True),
+        ("https://example.org/feed?sig=abc", True),
+        ("https://example.org/feed?signature=abc", True),
+        ("https://example.org/feed?author=abc&bypass=1&week=3", False),
     ],
 )
 def test_credentials_in_plain_sight(url: str, shows: bool) -> None:

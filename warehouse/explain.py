@@ -36,6 +36,19 @@ JOIN feeds AS f ON f.feed_id = a.feed_id
 WHERE mine.article_id = ?
 ORDER BY s.distance, a.dated_at, a.article_id
 """
+# A published file may have been made before texts were withdrawn or dropped, and before copies had a voice.
+_STATE = "SELECT COLUMNS('^(article_id|withdrawn_at|dropped_at)$') FROM articles WHERE article_id = ?"
+_VOICE = """
+SELECT c.title, c.url, c.voice
+FROM stories AS s
+JOIN story_copies AS c USING (story_id)
+JOIN articles AS a USING (article_id)
+WHERE a.article_id = ? AND c.url <> a.url
+"""
+_VOICE_COLUMNS = """
+SELECT count(*) FROM duckdb_columns()
+WHERE table_name = 'story_copies' AND column_name IN ('title', 'url', 'voice')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,15 @@ class StoryMember:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """Of articles that are copies of one another the one that counts."""
+
+    title: str
+    url: str
+    publisher: str
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """An article with everything that was decided about it; `judgement` is None until it is judged."""
 
@@ -72,6 +94,9 @@ class Explanation:
     judgement: Judgement | None
     labels: dict[str, str]  # of the themes scored, by theme id
     story: tuple[StoryMember, ...]  # the article itself included; empty until it is compared
+    copy_of: Voice | None = None  # None for the original, and for what has no copies
+    withdrawn_at: datetime | None = None  # when its page was found to be gone, or no longer the article
+    text_dropped_at: datetime | None = None  # when its text was dropped for its age
 
 
 def find(con: Connection, key: str, limit: int = 20, spellings: Sequence[str] = ()) -> list[Match]:
@@ -102,6 +127,7 @@ def explain(con: Connection, article_id: UUID) -> Explanation | None:
     feed = con.execute("SELECT name, publisher, bloc FROM feeds WHERE feed_id = ?", [article.feed_id]).fetchone()
     name, publisher, bloc = feed or ("", "", "")
     story = con.execute(_STORY, [article_id]).fetchall()
+    state = _state(con, article_id)
     return Explanation(
         article=article,
         feed=name,
@@ -110,4 +136,19 @@ def explain(con: Connection, article_id: UUID) -> Explanation | None:
         judgement=read_judgement(con, article_id, taxonomy_id),
         labels=dict(labels),
         story=tuple(StoryMember(*row) for row in story),
+        copy_of=_voice(con, article_id) if len(story) > 1 else None,
+        withdrawn_at=state.get("withdrawn_at"),
+        text_dropped_at=state.get("dropped_at"),
     )
+
+
+def _state(con: Connection, article_id: UUID) -> dict[str, datetime | None]:
+    row = con.execute(_STATE, [article_id]).fetchone() or ()
+    return {column[0]: value for column, value in zip(con.description or (), row, strict=False)}
+
+
+def _voice(con: Connection, article_id: UUID) -> Voice | None:
+    if con.execute(_VOICE_COLUMNS).fetchall() != [(3,)]:
+        return None
+    row = con.execute(_VOICE, [article_id]).fetchone()
+    return Voice(*row) if row else None

@@ -81,7 +81,7 @@ WHERE list_contains($states, state) AND list_contains($addressees, channel || ':
   AND octet_length(body) > 0
   AND ($alert_id::UUID IS NULL
       OR message_key IN (SELECT am.message_key FROM alert_messages AS am WHERE am.alert_id = $alert_id::UUID))
-RETURNING channel
+RETURNING message_key
 """
 
 _CORRECTIONS_DUE = """
@@ -188,8 +188,8 @@ def withdraw(con: Connection) -> int:
 
 def resend(
     con: Connection, states: Sequence[MessageState], addressees: Addressees, alert_id: UUID | None = None
-) -> list[str]:
-    """Give messages in one of `states` to `addressees` a fresh try with the next pass; the channel of each.
+) -> list[UUID]:
+    """Give messages in one of `states` to `addressees` a fresh try with the next pass; the key of each.
 
     Of one alert, or of all that is not retracted, corrections included. Bytes and Message-ID stay what they were.
     """
@@ -198,7 +198,7 @@ def resend(
         "addressees": _keys(addressees),
         "alert_id": str(alert_id) if alert_id else None,
     }
-    return [channel for (channel,) in con.execute(_RESEND, asked).fetchall()]
+    return [key for (key,) in con.execute(_RESEND, asked).fetchall()]
 
 
 def corrections_due(con: Connection, channel: str, recipient: str) -> list[Correctable]:

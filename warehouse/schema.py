@@ -54,6 +54,11 @@ def pending(con: Connection, known: Sequence[Migration]) -> list[Migration]:
     return [m for m in known if m.version not in applied]
 
 
+def has(con: Connection, version: int) -> bool:
+    """Whether the migration of that number was applied, for files that may be older than what is asked of them."""
+    return con.execute("SELECT 1 FROM schema_versions WHERE version = ?", [version]).fetchone() is not None
+
+
 def migrate(con: Connection, steps: Sequence[Migration]) -> None:
     """Apply `steps`, each in one transaction with the row that records it."""
     if not _has_books(con):

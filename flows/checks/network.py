@@ -39,15 +39,19 @@ def _names(others: Sequence[Reached], number: int) -> Iterator[Finding]:
     failed = [one for one in others if one.reason]
     unknown = [one for one in failed if one.reason.startswith("dns")]
     if len(unknown) >= OURS * number:
-        said = f"{len(unknown)} of {number} hosts of feeds have no address: this machine's own network, most likely"
+        have = "host of feeds has" if number == 1 else "hosts of feeds have"
+        said = f"{len(unknown)} of {number} {have} no address: this machine's own network, most likely"
         yield trouble(said, "Check its connection and its name server (/etc/resolv.conf).")
         return
     for one in failed[:NAMED]:
-        yield warning(f"{one.host}: {one.detail}", _advice(one))
-    if len(failed) > NAMED:
-        yield warning(f"and {len(failed) - NAMED} more hosts like these", "`amur feeds verify` names them all.")
+        yield warning(one.detail if one.host in one.detail else f"{one.host}: {one.detail}", _advice(one))
+    if (more := len(failed) - NAMED) > 0:
+        alike = "1 more host" if more == 1 else f"{more} more hosts"
+        yield warning(f"and {alike} like these", "`amur feeds verify` names them all.")
     if not failed:
-        yield ok(f"{number} hosts of feeds have public addresses")
+        yield ok(
+            "1 host of a feed has a public address" if number == 1 else f"{number} hosts of feeds have public addresses"
+        )
 
 
 def _lines(dialled: Sequence[Reached]) -> Iterator[Finding]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.commands import Exit, Invocation, Trouble, pass_invocation
+from flows.commands.feed_choice import feeds_file, page_trouble, with_scheme
 from flows.commands.printing import ahead, count, json_option, print_json, shown
 
 if TYPE_CHECKING:
-    from flows.adding import Added
+    from flows.adding import Added, State
     from warehouse.explain import Explanation
     from warehouse.records import Evidence, Score
 
 SHORT = 8  # letters of an id that name an article well enough
-FAULTS = ("failed", "bad address")
 
 
 @click.command()
@@ -32,14 +33,18 @@ def add(invocation: Invocation, ctx: click.Context, urls: tuple[str, ...], news:
 
     With - the addresses are read from standard input, one a line. An article is filed under the configured feed of
     its site, else under its host, and raises no alert by itself: it is history, unless --news says otherwise.
+    Ends with 2 when an address is none, else with 3 when a page could not be had.
 
     \b
     Examples:
       amur add https://thediplomat.com/2026/11/some-article/
       amur add --json - < addresses.txt | jq '.[] | select(.state == "added") | .themes'
     """
-    asked = _addresses(urls)
+    asked = [with_scheme(url) for url in _addresses(urls)]
     settings = invocation.settings()
+    environment = feeds_file(invocation).environment
+    bad = {url: trouble for url in asked if (trouble := page_trouble(url, environment))}
+    invocation.redaction.hide(environment.secrets)
     from flows.adding import bring_in, file_away
     from flows.commands.progress import watching
     from flows.house import open_house, utc_now
@@ -47,19 +52,26 @@ def add(invocation: Invocation, ctx: click.Context, urls: tuple[str, ...], news:
 
     now = utc_now()
     with watching() as watch, open_house(settings, watch) as house:
-        added = file_away(house, asked, now, news=news)
+        added = file_away(house, asked, now, news=news, bad=bad)
         if any(one.state == "waiting" for one in added):
             try:
                 added = bring_in(house, added, now)
             except PassRunning as running:
                 waiting = count(sum(one.state == "waiting" for one in added), "article")
                 click.echo(f"{running} It, or the next one, reads the {waiting}.", err=True)
+    added = [replace(one, url=invocation.redaction.clean(one.url)) if one.url in bad else one for one in added]
     if as_json:
         print_json([_as_json(one) for one in added])
     else:
         for one in added:
             _say(one, now)
-    ctx.exit(Exit.WRONG if any(one.state in FAULTS for one in added) else Exit.FINE)
+    ctx.exit(_exit([one.state for one in added]))
+
+
+def _exit(states: Collection[State]) -> Exit:
+    if "bad address" in states:
+        return Exit.WRONG
+    return Exit.NO_FEED if "failed" in states else Exit.FINE
 
 
 def _addresses(urls: Sequence[str]) -> list[str]:
@@ -96,7 +108,7 @@ def _say(added: Added, now: datetime) -> None:
         return
     why = added.reason.replace("_", " ") + (f": {added.detail}" if added.detail else "")
     said = {
-        "bad address": "is no address of a web page: give one that begins with https:// or http://",
+        "bad address": f"is left out. {added.detail}",
         "failed": f"could not be fetched ({why}). Nothing was stored.",
         "waiting": f"is not read yet ({why}); a pass tries again {ahead(added.again_at, now)}."
         if why

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
 from flows.commands import Invocation, Trouble, pass_invocation
 from flows.commands.alert_verdicts import by_option, each_alert, in_words, ledger
-from flows.commands.printing import count
+from flows.commands.printing import count, json_option, print_json
 
 if TYPE_CHECKING:
     from flows.telling import Channel
@@ -24,8 +25,11 @@ NO_CHANNEL = "No channel is on: fill in [email] or [slack] in amur.toml, and set
 @click.option("--given-up", is_flag=True, help="All messages that were given up, whatever they tell.")
 @click.option("--again", is_flag=True, help="Also to those whose message was sent already.")
 @by_option
+@json_option
 @pass_invocation
-def resend(invocation: Invocation, alerts: tuple[str, ...], given_up: bool, again: bool, by: str) -> None:
+def resend(
+    invocation: Invocation, alerts: tuple[str, ...], given_up: bool, again: bool, by: str, as_json: bool
+) -> None:
     """Give messages a fresh try with the next pass: as they are, with the same Message-ID.
 
     With an ID, the messages on that alert that were given up, are held back or wait. A mail program shows a copy
@@ -52,17 +56,23 @@ def resend(invocation: Invocation, alerts: tuple[str, ...], given_up: bool, agai
             if given_up
             else "Nothing of it is given up, held back or waiting: with --again it goes to all who have it, once more."
         )
-    click.echo(f"{count(sent, 'message')} to be sent by the next pass: amur run")
+    if as_json:
+        print_json([{"message_key": key, "alert_id": of, "done": "to be sent again"} for key, of in sent.items()])
+    else:
+        click.echo(f"{count(len(sent), 'message')} to be sent by the next pass: amur run")
 
 
-def _given_up(con: Connection, told: list[tuple[Channel, str]]) -> int:
+def _given_up(con: Connection, told: list[tuple[Channel, str]]) -> dict[UUID, UUID | None]:
     from warehouse import outbox
     from warehouse.records import MessageState
 
-    return len(outbox.resend(con, [MessageState.UNDELIVERABLE], told))
+    return dict.fromkeys(outbox.resend(con, [MessageState.UNDELIVERABLE], told))
 
 
-def _of_each(con: Connection, names: tuple[str, ...], told: list[tuple[Channel, str]], *, again: bool, by: str) -> int:
+def _of_each(
+    con: Connection, names: tuple[str, ...], told: list[tuple[Channel, str]], *, again: bool, by: str
+) -> dict[UUID, UUID | None]:
+    """The messages, each with the first alert that it was wanted for."""
     from warehouse import outbox, verdicts
     from warehouse.records import MessageState
 
@@ -70,11 +80,11 @@ def _of_each(con: Connection, names: tuple[str, ...], told: list[tuple[Channel, 
     named = each_alert(con, names)
     _require_true(con, named)
     now = datetime.now(UTC)
-    sent = [len(outbox.resend(con, states, told, alert.alert_id)) for alert in named]
-    wanted = [alert for alert, messages in zip(named, sent, strict=True) if messages]
+    sent = {alert: outbox.resend(con, states, told, alert.alert_id) for alert in named}
+    wanted = [alert for alert, messages in sent.items() if messages]
     log = [verdicts.Verdict("resend", a.theme_id, now, a.alert_id, given_by=by) for a in wanted]
     verdicts.give(con, log)
-    return sum(sent)
+    return {key: alert.alert_id for alert in reversed(named) for key in sent[alert]}
 
 
 def _require_true(con: Connection, named: list[Named]) -> None:

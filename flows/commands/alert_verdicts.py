@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
-from flows.commands.printing import count
+from flows.commands.printing import count, json_option, print_json
 from flows.commands.when import as_ahead, as_span
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def by_option(command: F) -> F:
 @click.command()
 @click.argument("alerts", nargs=-1, required=True, metavar="ID…")
 @by_option
+@json_option
 @pass_invocation
-def ack(invocation: Invocation, alerts: tuple[str, ...], by: str) -> None:
+def ack(invocation: Invocation, alerts: tuple[str, ...], by: str, as_json: bool) -> None:
     """Acknowledge alerts: somebody has seen to them.
 
     ID is an alert's id or its first six letters or more, or a theme: then its latest alert. What of an alert is not
@@ -51,6 +53,9 @@ def ack(invocation: Invocation, alerts: tuple[str, ...], by: str) -> None:
         new = [alert for alert in named if alert.alert_id not in known]
         verdicts.give(con, [_on("ack", alert, now, by) for alert in new])
         waiting = {alert.alert_id: outbox.count_waiting_for(con, alert.alert_id) for alert in new}
+    if as_json:
+        print_json([_done(alert, "acknowledged", known) for alert in named])
+        return
     for alert in named:
         if alert.alert_id in known:
             click.echo(f"{in_words(alert)} was acknowledged before.")
@@ -71,8 +76,9 @@ def ack(invocation: Invocation, alerts: tuple[str, ...], by: str) -> None:
     help='How long: "12h", "7d", "2w".',
 )
 @by_option
+@json_option
 @pass_invocation
-def snooze(invocation: Invocation, themes: tuple[str, ...], span: timedelta, by: str) -> None:
+def snooze(invocation: Invocation, themes: tuple[str, ...], span: timedelta, by: str, as_json: bool) -> None:
     """Hear nothing more of a theme for a while.
 
     Name it by its id, or by that of an alert on it. What is found until then is kept, and alerted to nobody; a theme
@@ -84,7 +90,11 @@ def snooze(invocation: Invocation, themes: tuple[str, ...], span: timedelta, by:
       amur alerts snooze 3f1c9a2b --for 2w
     """
     until = datetime.now(UTC) + span
-    for theme in _silence(invocation.data(), "snooze", themes, until, by):
+    snoozed = _silence(invocation.data(), "snooze", themes, until, by)
+    if as_json:
+        print_json([{"theme_id": theme, "done": "snoozed", "until_at": until} for theme in snoozed])
+        return
+    for theme in snoozed:
         click.echo(f"{theme} is snoozed until {_moment(until)}. Sooner: amur alerts unmute {theme}")
 
 
@@ -92,8 +102,9 @@ def snooze(invocation: Invocation, themes: tuple[str, ...], span: timedelta, by:
 @click.argument("themes", nargs=-1, required=True, metavar="THEME|ID…", shell_complete=completing.themes)
 @click.option("--until", callback=as_ahead, metavar="DATE", help="Only up to the beginning of that day (UTC).")
 @by_option
+@json_option
 @pass_invocation
-def mute(invocation: Invocation, themes: tuple[str, ...], until: datetime | None, by: str) -> None:
+def mute(invocation: Invocation, themes: tuple[str, ...], until: datetime | None, by: str, as_json: bool) -> None:
     """Hear nothing more of a theme until it is unmuted.
 
     Name it by its id, or by that of an alert on it. What is found until then is kept, and alerted to nobody. Alerts
@@ -104,7 +115,11 @@ def mute(invocation: Invocation, themes: tuple[str, ...], until: datetime | None
       amur alerts mute energy-leverage
       amur alerts mute 3f1c9a2b --until 2026-12-01
     """
-    for theme in _silence(invocation.data(), "mute", themes, until, by):
+    muted = _silence(invocation.data(), "mute", themes, until, by)
+    if as_json:
+        print_json([{"theme_id": theme, "done": "muted", "until_at": until} for theme in muted])
+        return
+    for theme in muted:
         ends = f" until {_moment(until)}" if until else ""
         click.echo(f"{theme} is muted{ends}. To hear of it again: amur alerts unmute {theme}")
 
@@ -112,8 +127,9 @@ def mute(invocation: Invocation, themes: tuple[str, ...], until: datetime | None
 @click.command()
 @click.argument("themes", nargs=-1, required=True, metavar="THEME|ID…", shell_complete=completing.themes)
 @by_option
+@json_option
 @pass_invocation
-def unmute(invocation: Invocation, themes: tuple[str, ...], by: str) -> None:
+def unmute(invocation: Invocation, themes: tuple[str, ...], by: str, as_json: bool) -> None:
     """End a mute or a snooze: the theme may be alerted again.
 
     \b
@@ -127,6 +143,9 @@ def unmute(invocation: Invocation, themes: tuple[str, ...], by: str) -> None:
         silent = verdicts.silenced(con, now)
         named = each_theme(con, themes)
         verdicts.give(con, [verdicts.Verdict("unmute", theme, now, given_by=by) for theme in named if theme in silent])
+    if as_json:
+        print_json([{"theme_id": t, "done": "unmuted" if t in silent else "not silent"} for t in named])
+        return
     for theme in named:
         said = f"is no longer {silent[theme]}" if theme in silent else "was neither muted nor snoozed"
         click.echo(f"{theme} {said}.")
@@ -136,8 +155,9 @@ def unmute(invocation: Invocation, themes: tuple[str, ...], by: str) -> None:
 @click.argument("alerts", nargs=-1, required=True, metavar="ID…")
 @click.option("--because", default="", metavar="TEXT", help="Why; those who were told read it.")
 @by_option
+@json_option
 @pass_invocation
-def retract(invocation: Invocation, alerts: tuple[str, ...], because: str, by: str) -> None:
+def retract(invocation: Invocation, alerts: tuple[str, ...], because: str, by: str, as_json: bool) -> None:
     """Take back alerts that were wrong. That cannot be undone.
 
     Messages that tell of nothing else and were not sent yet are withdrawn; whoever was told gets a short correction
@@ -159,6 +179,9 @@ def retract(invocation: Invocation, alerts: tuple[str, ...], because: str, by: s
         verdicts.give(con, [_on("retract", alert, now, by, because.strip()) for alert in new])
         withdrawn = outbox.withdraw(con)
         told = sum(outbox.count_told(con, alert.alert_id) for alert in new)
+    if as_json:
+        print_json([_done(alert, "retracted", known) for alert in named])
+        return
     for alert in named:
         click.echo(
             f"{in_words(alert)} was retracted before." if alert.alert_id in known else f"Retracted {in_words(alert)}."
@@ -228,6 +251,12 @@ def each_theme(con: Connection, names: Sequence[str]) -> list[str]:
 def in_words(alert: Named) -> str:
     """An alert as a sentence names it."""
     return f"{str(alert.alert_id)[:SHORT]} ({alert.theme_id}, {alert.created_at:%Y-%m-%d})"
+
+
+def _done(alert: Named, what: str, before: Collection[UUID]) -> dict[str, object]:
+    """What was done with an alert, for JSON; `before` are those with which it had been done already."""
+    done = f"{what} before" if alert.alert_id in before else what
+    return {"alert_id": alert.alert_id, "theme_id": alert.theme_id, "done": done}
 
 
 def _silence(data: Path, what: What, names: Sequence[str], until: datetime | None, by: str) -> list[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from warehouse.records import Article
     from warehouse.revisions import LastVisit, Revision
 
+REVISIONS = 7  # the migration that made a place for them
 AROUND = 1  # sentences shown before and behind a change
 WHY = {
     "not_found": "the server knows no such page",
@@ -57,8 +58,11 @@ def diff(
     from warehouse.articles import read_article
     from warehouse.explain import find
     from warehouse.revisions import last_visit, read_revisions
+    from warehouse.schema import has
 
     with as_published(invocation.data()) as con:
+        if not has(con, REVISIONS):
+            raise Trouble("The published file is older than revisions: `amur run` publishes it anew.", Exit.WAREHOUSE)
         matches = find(con, article, MATCHES + 1, spellings(article))
         key = matches[0].article_id if len(matches) == 1 else None
         found = read_article(con, key) if key else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands import Exit, Invocation, Trouble, completing, pass_invocation
-from flows.commands.explain import MATCHES, let_choose, spellings
+from flows.commands.explain import MATCHES, let_choose, original, spellings, text_of, withdrawn
 from flows.commands.printing import count, cut, json_option, on_terminal, print_csv, print_json, print_table, shown
 from flows.commands.reading import as_published
 from flows.commands.when import as_since, as_until
@@ -157,6 +157,9 @@ def _facts(found: Explanation) -> dict[str, Any]:
         "reason_kept_out": judgement.reason if judgement else "",
         "themes": [score.theme_id for score in judgement.scores if score.present] if judgement else [],
         "copies": [member.article_id for member in found.story if member.article_id != found.article.id],
+        "copy_of": found.copy_of.url if found.copy_of else None,
+        "withdrawn_at": found.withdrawn_at,
+        "text_dropped_at": found.text_dropped_at,
     }
 
 
@@ -174,7 +177,9 @@ def _say(found: Explanation) -> None:
         ("genre", facts["genre"] or "unknown"),
         ("verdict", _verdict(facts)),
         ("copies", len(facts["copies"]) or ""),
-        ("text", _text(found)),
+        ("copy of", original(found.copy_of) if found.copy_of else ""),
+        ("withdrawn", withdrawn(found).partition(": ")[2] if found.withdrawn_at else ""),
+        ("text", text_of(found) if found.article.text or found.text_dropped_at else "none is kept"),
     )
     for name, value in told:
         if isinstance(value, (int, datetime)) or value:
@@ -189,11 +194,3 @@ def _verdict(facts: dict[str, Any]) -> str:
         return "not judged yet"
     themes = ", ".join(facts["themes"]) or "no theme"
     return f"relevant: {themes}" if facts["relevant"] else f"kept out: {facts['reason_kept_out'].replace('_', ' ')}"
-
-
-def _text(found: Explanation) -> str:
-    article = found.article
-    if not article.text:
-        return "none is kept"
-    why = f" ({article.reason.replace('_', ' ')})" if article.reason else ""
-    return f"{count(len(article.text), 'character')} from the {article.text_source}{why}"

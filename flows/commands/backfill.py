@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
 from flows.commands.backfilling import run
+from flows.commands.feed_choice import feeds_file, page_trouble, with_scheme
 from flows.commands.printing import ago, json_option, print_json, print_table
 from flows.commands.reading import as_of_now
 from flows.commands.when import as_since, as_until
@@ -73,13 +75,14 @@ def of_feed(invocation: Invocation, name: str, pages: int, since: datetime | Non
       amur backfill feed diplomat --pages 20 --since 2025-01-01
     """
     settings = invocation.settings()
+    from flows.history import where_it_is
     from flows.walking import FeedArchive
     from warehouse.backfills import Backfill
 
     feed = _feed(settings, name)
     span = _span(since, None)
     asked = Backfill("feed", feed.url, _options(pages=pages, since=since))
-    run(settings, asked, lambda _: FeedArchive(feed, pages, span), **how)
+    run(settings, asked, lambda house: FeedArchive(where_it_is(house, feed), pages, span), **how)
 
 
 @backfill.command("sitemap")
@@ -107,10 +110,11 @@ def of_sitemap(
     from flows.walking import Sitemaps
     from warehouse.backfills import Backfill
 
-    address = absolute(url)
-    if address is None or "://" not in url:
-        raise Trouble(f"{url!r} is no address: give one such as https://example.org/sitemap.xml.")
+    url = with_scheme(url)
+    if trouble := page_trouble(url, feeds_file(invocation).environment):
+        raise Trouble(trouble)
     span = _span(since, until)
+    address = absolute(url) or url
     asked = Backfill("sitemap", address, _options(match=match, since=since, until=until))
     run(settings, asked, lambda house: Sitemaps(address, match, span, files(house)), **how)
 
@@ -130,6 +134,7 @@ def of_file(invocation: Invocation, file: Path, **how: bool) -> None:
       amur backfill file archive.jsonl
     """
     settings = invocation.settings()
+    from flows.feedlist import pasted_trouble
     from flows.history import files
     from flows.walking import ArticleFile, digest
     from warehouse.backfills import Backfill
@@ -138,7 +143,9 @@ def of_file(invocation: Invocation, file: Path, **how: bool) -> None:
         asked = Backfill("file", file.name, f"sha256={digest(file)}")
     except OSError as error:
         raise Trouble(f"{file} cannot be read: {error.strerror}.") from error
-    run(settings, asked, lambda house: ArticleFile(file, files(house)), **how)
+    environment = feeds_file(invocation).environment
+    fault = partial(pasted_trouble, environment=environment, filled=False)
+    run(settings, asked, lambda house: ArticleFile(file, files(house), fault), **how)
 
 
 @backfill.command("list")

@@ -100,6 +100,10 @@ def _say_walk(walk: Walk, settings: Settings, *, dry_run: bool) -> None:
             f"At one page every {settings.fetch.host_distance:g} s from one host they take about {_span_of(seconds)}; "
             "Ctrl-C leaves the rest to the passes."
         )
+    if walk.enough:
+        on = "" if dry_run else "the same command goes on from there; "
+        narrower = "--since, or the address of one of them, takes fewer"
+        click.echo(f"{walk.pages:,} pages in one go are enough, and there are more: {on}{narrower}.", err=True)
     if walk.troubles and not dry_run:
         click.echo("Pages that failed are tried again by the same command.", err=True)
 

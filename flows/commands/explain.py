@@ -14,7 +14,7 @@ from flows.commands.printing import count, json_option, print_json, print_table,
 from flows.commands.reading import as_published
 
 if TYPE_CHECKING:
-    from warehouse.explain import Explanation, Match
+    from warehouse.explain import Explanation, Match, Voice
     from warehouse.records import Evidence, Score
 
 MATCHES = 20
@@ -109,8 +109,12 @@ def _say(found: Explanation, every: bool) -> None:
     if article.genre is not None:
         speaks_from = f"; the author speaks from {article.institution}" if article.institution else ""
         click.echo(shown(f"{article.genre}, by {article.genre_cue or 'default'}{speaks_from}"))
-    why = f" ({article.reason.replace('_', ' ')})" if article.reason else ""
-    click.echo(f"id {article.id}, {count(len(article.text), 'character')} from the {article.text_source}{why}\n")
+    click.echo(f"id {article.id}, {text_of(found)}")
+    if found.withdrawn_at:
+        click.echo(shown(withdrawn(found)))
+    if found.copy_of:
+        click.echo(shown(f"A copy of {original(found.copy_of)}"))
+    click.echo()
     if judgement is None:
         click.echo("Not judged yet: the next pass does it.")
     else:
@@ -120,6 +124,26 @@ def _say(found: Explanation, every: bool) -> None:
         if judgement.relevant and not judgement.scores:
             click.echo("No theme has any evidence in it.")
     _say_story(found)
+
+
+def text_of(found: Explanation) -> str:
+    """How much text there is of an article, and whose; or why there is none."""
+    article = found.article
+    if found.text_dropped_at:
+        return f"text dropped for its age on {found.text_dropped_at:%Y-%m-%d}: see text_days in amur.toml"
+    why = f" ({article.reason.replace('_', ' ')})" if article.reason else ""
+    return f"{count(len(article.text), 'character')} from the {article.text_source}{why}"
+
+
+def withdrawn(found: Explanation) -> str:
+    """That an article was withdrawn, and what tells why."""
+    short = str(found.article.id)[:SHORT]
+    return f"Withdrawn: found so on {found.withdrawn_at:%Y-%m-%d}. What was found there: amur articles diff {short}"
+
+
+def original(voice: Voice) -> str:
+    """An original as a copy of it names it."""
+    return f"“{voice.title}” ({voice.publisher}), {voice.url}"
 
 
 def _verdict(found: Explanation) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands import Exit, Invocation, Trouble, pass_invocation
-from flows.commands.feed_choice import FeedsFile, feeds_file, named, web_address
+from flows.commands.feed_choice import FeedsFile, feeds_file, named, record, web_address
 from flows.commands.feed_discover import HOW, found_table, not_had
-from flows.commands.printing import count, shown
+from flows.commands.printing import count, json_option, print_json, shown
 
 if TYPE_CHECKING:
     from extractors.samples import Sample
@@ -28,6 +28,7 @@ BLOC_HINT = 'say whose voice it is: change `bloc = "unknown"` in feeds.toml, who
 @click.option("--language", default="", help="Two letters; else told from its entries.")
 @click.option("--stance", default="", help="A few words on where it stands.")
 @click.option("--no-check", is_flag=True, help="Write it down without asking for it.")
+@json_option
 @pass_invocation
 def add(
     invocation: Invocation,
@@ -38,6 +39,7 @@ def add(
     language: str,
     stance: str,
     no_check: bool,
+    as_json: bool,
 ) -> None:
     """Add the feed at URL, or the feed of the web page at URL.
 
@@ -58,7 +60,7 @@ def add(
     file = feeds_file(invocation)
     url = web_address(url, file)
     _require_new(read_rows(file.path), url)
-    found = None if no_check else _looked_at(invocation, file, url)
+    found = None if no_check else _looked_at(invocation, file, url, as_json=as_json)
     if no_check:
         _require_public(invocation, url)
     address, sample = (found.url, found.sample) if found else (url, None)
@@ -78,7 +80,12 @@ def add(
         return Change(add=(row,))
 
     before = edit(file.path, file.environment, change, utc_now().date())
-    _say(change(before).add[0], sample, file)
+    row = change(before).add[0]
+    if as_json:
+        print_json([record(row, "added")])
+    else:
+        _say(row, sample, file)
+    _warn(row)
 
 
 def _require_new(rows: Sequence[Row], url: str) -> None:
@@ -101,17 +108,17 @@ def _require_right(row: Row) -> None:
 
 def _require_public(invocation: Invocation, url: str) -> None:
     from flows import amurfile
-    from flows.feednames import private
+    from flows.feednames import place, private
 
     amur, _ = amurfile.read(amurfile.find(invocation.config))
     if private(url, amur.fetch.allow if amur else ()):
         raise Trouble(
-            "The address is in a private network, which is never asked: if you mean it, add it to allow under [fetch] "
-            "in amur.toml, as host:port."
+            f"The address is in a private network, which is never asked: if you mean it, add {place(url)!r} to allow "
+            "under [fetch] in amur.toml."
         )
 
 
-def _looked_at(invocation: Invocation, file: FeedsFile, url: str) -> Found:
+def _looked_at(invocation: Invocation, file: FeedsFile, url: str, *, as_json: bool) -> Found:
     """The feed at `url`, or the one feed of the page there. Raises Trouble when there is none, or a choice."""
     from flows.asking import open_asker
     from flows.discovering import discover, distinct
@@ -132,12 +139,13 @@ def _looked_at(invocation: Invocation, file: FeedsFile, url: str) -> Found:
     if not choice:
         raise Trouble(not_had(discovery.first, discovery.tried), Exit.NO_FEED)
     if len(choice) > 1:
-        found_table(choice, {})
+        if not as_json:
+            found_table(choice, {})
         raise Trouble(f"This page has {len(choice)} feeds: add the one you want by its address.")
     if choice[0].how != "address":
-        click.echo(f"This is a web page; its feed is {shown(choice[0].url)} ({HOW[choice[0].how]}).")
+        click.echo(f"This is a web page; its feed is {shown(choice[0].url)} ({HOW[choice[0].how]}).", err=as_json)
     elif choice[0].url != url:
-        click.echo(f"This feed has moved for good, to {shown(choice[0].url)}: that address it is.")
+        click.echo(f"This feed has moved for good, to {shown(choice[0].url)}: that address it is.", err=as_json)
     return choice[0]
 
 
@@ -155,7 +163,6 @@ def _say(row: Row, sample: Sample | None, file: FeedsFile) -> None:
         click.echo(f"It holds {count(sample.entries, 'entry', 'entries')}{newest}{':' if sample.titles else '.'}")
         for dated, title in sample.titles:
             click.echo(f"  {f'{dated:%Y-%m-%d}' if dated else 'undated   '}  {shown(title)}")
-    _warn(row)
 
 
 def _warn(row: Row) -> None:

@@ -85,7 +85,8 @@ def not_had(first: Answer, tried: int = 0) -> str:
     from flows.advice import advice
 
     if first.fetch.body is None:
-        return f"It could not be had: {first.detail.rstrip('.')}. What to do: {advice(first.reason)}."
+        what = advice(first.reason, listed=False, redirected=first.redirected)
+        return f"It could not be had: {first.detail.rstrip('.')}. What to do: {what}."
     others = f", nor at {tried} other addresses of its site" if tried > 1 else ""
     detail = f" {first.detail}" if first.detail else ""
     return f"There is no feed at this address{others}.{detail} Look for a link called RSS or Feed on the site."

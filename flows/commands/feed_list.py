@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
+from flows.commands.feed_choice import NONE_YET, all_feeds, feeds_file
 from flows.commands.printing import ago, json_option, print_json, print_table, span
 from flows.commands.reading import as_of_now
 
@@ -62,14 +63,13 @@ def listing(
       amur feeds list --failing
       amur feeds list --bloc china-state --json | jq -r '.[].url'
     """
-    settings = invocation.settings()
     from flows.house import utc_now
 
     wanted = Filters(bloc, publisher, language, failing, paused)
-    known = _health(settings.data)
-    records = [_record(feed, known.get(feed.id, {})) for feed in settings.feeds]
+    feeds, known = all_feeds(feeds_file(invocation)), _health(invocation.data())
+    records = [_record(feed, known.get(feed.id, {})) for feed in feeds]
     shown = [record for record in records if _fits(record, wanted)]
-    if not shown:
+    if records and not shown:
         _explain(wanted, records)
     if as_json:
         print_json(shown)
@@ -79,8 +79,10 @@ def listing(
         print_table(columns, [_row(record, now) for record in shown])
         if any(record["failing"] for record in shown):
             click.echo("Why some fail: amur status", err=True)
-    else:
+    elif records:
         click.echo("No such feed.")
+    if not records:
+        click.echo(NONE_YET, err=as_json)
 
 
 def _health(data: Path) -> dict[UUID, Record]:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from flows.commands import Exit, Invocation, Trouble, pass_invocation
-from flows.commands.feed_choice import FeedsFile, feeds_file
-from flows.commands.printing import count, print_table, shown
+from flows.commands.feed_choice import all_feeds, feeds_file, record
+from flows.commands.printing import count, json_option, print_json, print_table, shown
 
 if TYPE_CHECKING:
     from extractors.opml import Outline
     from flows.feedfile import Change, Row
     from flows.newfeeds import Arrivals
-    from warehouse.records import Feed
+    from flows.secrets import Redaction
 
 STDIN = "<stdin>"
 
@@ -29,8 +29,11 @@ STDIN = "<stdin>"
 @click.option("--bloc", default="", help="Whose voice feeds are of which the list does not say it; else unknown.")
 @click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
 @click.option("--with-keys", is_flag=True, help="Take addresses that ask for a key of yours, as ${NAME}, too.")
+@json_option
 @pass_invocation
-def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool, with_keys: bool) -> None:
+def import_opml(
+    invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool, with_keys: bool, as_json: bool
+) -> None:
     """Add the feeds of an OPML FILE ("-" is standard input) to the list; none is asked for.
 
     Feeds that are in the list already are skipped, whatever they are called. A folder with the name of a bloc says
@@ -61,7 +64,8 @@ def import_opml(invocation: Invocation, file: BinaryIO, bloc: str, dry_run: bool
         return Change(add=coming(rows).rows)
 
     before = read_rows(where.path) if dry_run else edit(where.path, where.environment, change, utc_now().date())
-    _say(coming(before), dry_run=dry_run)
+    invocation.redaction.hide(where.environment.secrets)
+    _say(coming(before), invocation.redaction, dry_run=dry_run, as_json=as_json)
 
 
 @click.command("export", short_help="Write the list as OPML.")
@@ -81,7 +85,7 @@ def export_opml(invocation: Invocation, file: Path | None) -> None:
     from extractors.opml import write_opml
     from flows.house import utc_now
 
-    opml = write_opml(_feeds(feeds_file(invocation)), "Feeds that Amur watches", utc_now())
+    opml = write_opml(all_feeds(feeds_file(invocation)), "Feeds that Amur watches", utc_now())
     if file is None:
         click.echo(opml, nl=False)
         return
@@ -106,10 +110,12 @@ def _outlines(file: BinaryIO) -> tuple[Outline, ...]:
     return outlines
 
 
-def _say(arrived: Arrivals, *, dry_run: bool) -> None:
+def _say(arrived: Arrivals, redaction: Redaction, *, dry_run: bool, as_json: bool) -> None:
     for message in arrived.bad:
-        click.echo(shown(message), err=True)
-    if dry_run and arrived.rows:
+        click.echo(shown(redaction.clean(message)), err=True)  # some name a feed by its address
+    if as_json:
+        print_json([record(row, "would be added" if dry_run else "added") for row in arrived.rows])
+    elif dry_run and arrived.rows:
         columns = ("name", "publisher", "bloc", "language", "url")
         print_table(columns, [[row.get(key) for key in columns] for row in arrived.rows])
     facts = (
@@ -117,25 +123,9 @@ def _say(arrived: Arrivals, *, dry_run: bool) -> None:
         f"{arrived.known:,} in the list already" if arrived.known else "",
         f"{count(len(arrived.bad), 'line')} left out" if arrived.bad else "",
     )
-    click.echo(f"{', '.join(filter(None, facts))}.", err=dry_run)
+    click.echo(f"{', '.join(filter(None, facts))}.", err=dry_run or as_json)
     if arrived.bad and not arrived.rows and not arrived.known:
         raise Trouble("No line of the list will do.", Exit.WRONG)
-
-
-def _feeds(file: FeedsFile) -> tuple[Feed, ...]:
-    from flows.complaints import SettingsError, read_toml
-    from flows.feedfile import read_rows
-    from flows.feedlist import read_feeds
-    from flows.secrets import Environment, names_in
-
-    table, complaints = read_toml(file.path)
-    if not complaints:
-        # What a key stands for goes nowhere from here: it need not be known.
-        keys = {name: name for row in read_rows(file.path) for name in names_in(str(row.get("url")))}
-        feeds, complaints, _ = read_feeds(table, Environment(keys), file.path.name)
-    if complaints:
-        raise SettingsError(complaints)
-    return feeds
 
 
 def _write(file: Path, text: str) -> None:

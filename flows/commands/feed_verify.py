@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands import Exit, Invocation, completing, pass_invocation
-from flows.commands.feed_choice import FeedsFile, chosen, feeds_file
+from flows.commands.feed_choice import FeedsFile, all_feeds, chosen, feeds_file
 from flows.commands.printing import count, json_option, print_json, print_table
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def verify(invocation: Invocation, ctx: click.Context, feed: tuple[str, ...], as
     from flows.feedfile import read_rows
 
     file = feeds_file(invocation)
+    all_feeds(file)  # a mistake in the list is told before anybody is asked
     rows = read_rows(file.path)
     places = chosen(rows, feed) if feed else [place for place, row in enumerate(rows) if row.get("enabled", True)]
     records = _verified(invocation, file, [rows[place] for place in places])
@@ -106,7 +107,8 @@ def _record(row: Row, answer: Answer, now: datetime) -> Record:
     seen = answer.sample
     if seen is None:
         detail = answer.detail.rstrip(".")
-        return {**_blank(row), "reason": answer.reason, "detail": detail, "advice": advice(answer.reason)}
+        what = advice(answer.reason, redirected=answer.redirected)
+        return {**_blank(row), "reason": answer.reason, "detail": detail, "advice": what}
     language = row.get("language", "")
     moved = "" if names_in(row["url"]) else answer.fetch.redirects_to  # it may repeat what ${NAME} stands for
     notes = (

@@ -10,11 +10,12 @@ import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
 from flows.commands.feed_add import add
-from flows.commands.feed_choice import chosen, feeds_file, named
+from flows.commands.feed_choice import chosen, feeds_file, named, record
 from flows.commands.feed_discover import discover
 from flows.commands.feed_list import listing
 from flows.commands.feed_opml import export_opml, import_opml
 from flows.commands.feed_verify import verify
+from flows.commands.printing import json_option, print_json
 
 if TYPE_CHECKING:
     from flows.feedfile import Change, Row
@@ -33,8 +34,9 @@ def feeds() -> None:
 @feeds.command(short_help="Take feeds out of the list.")
 @click.argument("feed", nargs=-1, required=True, shell_complete=completing.feeds)
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 @pass_invocation
-def remove(invocation: Invocation, feed: tuple[str, ...], yes: bool) -> None:
+def remove(invocation: Invocation, feed: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Take FEED out of the list, by its name or address.
 
     What it brought stays in the warehouse. To leave a feed alone for a while, pause it.
@@ -48,7 +50,7 @@ def remove(invocation: Invocation, feed: tuple[str, ...], yes: bool) -> None:
 
     if not yes:
         rows = read_rows(feeds_file(invocation).path)
-        _confirm([f"{named(rows[place])} ({rows[place]['url']})" for place in chosen(rows, feed)])
+        _confirm([f"{named(rows[place])} ({rows[place]['url']})" for place in chosen(rows, feed)], err=as_json)
 
     def change(rows: Sequence[Row]) -> Change:
         gone = frozenset(chosen(rows, feed))
@@ -56,14 +58,14 @@ def remove(invocation: Invocation, feed: tuple[str, ...], yes: bool) -> None:
         return Change(remove=gone)
 
     rows = _edit(invocation, change)
-    for place in chosen(rows, feed):
-        click.echo(f"Removed {named(rows[place])}.")
+    _say([(rows[place], "removed", f"Removed {named(rows[place])}.") for place in chosen(rows, feed)], as_json)
 
 
 @feeds.command(short_help="Leave feeds alone for a while.")
 @click.argument("feed", nargs=-1, required=True, shell_complete=completing.feeds)
+@json_option
 @pass_invocation
-def pause(invocation: Invocation, feed: tuple[str, ...]) -> None:
+def pause(invocation: Invocation, feed: tuple[str, ...], as_json: bool) -> None:
     """Leave FEED alone from now on: it keeps its place in the list, with enabled = false.
 
     FEED is a name or an address; name as many as you like.
@@ -81,14 +83,22 @@ def pause(invocation: Invocation, feed: tuple[str, ...]) -> None:
         return Change(pause=frozenset(place for place in places if _on(rows[place])))
 
     rows = _edit(invocation, change)
-    for place in chosen(rows, feed):
-        click.echo(f"Paused {named(rows[place])}." if _on(rows[place]) else f"{named(rows[place])} is paused already.")
+    _say(
+        [
+            (row, "paused", f"Paused {named(row)}.")
+            if _on(row)
+            else (row, "paused before", f"{named(row)} is paused already.")
+            for row in (rows[place] for place in chosen(rows, feed))
+        ],
+        as_json,
+    )
 
 
 @feeds.command(short_help="Have paused feeds asked again.")
 @click.argument("feed", nargs=-1, required=True, shell_complete=completing.paused_feeds)
+@json_option
 @pass_invocation
-def resume(invocation: Invocation, feed: tuple[str, ...]) -> None:
+def resume(invocation: Invocation, feed: tuple[str, ...], as_json: bool) -> None:
     """Ask FEED again from the next pass on.
 
     FEED is a name or an address; name as many as you like.
@@ -104,9 +114,24 @@ def resume(invocation: Invocation, feed: tuple[str, ...]) -> None:
         invocation,
         lambda rows: Change(resume=frozenset(place for place in chosen(rows, feed) if not _on(rows[place]))),
     )
-    for place in chosen(rows, feed):
-        paused = not _on(rows[place])
-        click.echo(f"Resumed {named(rows[place])}." if paused else f"{named(rows[place])} is not paused.")
+    _say(
+        [
+            (row, "not paused", f"{named(row)} is not paused.")
+            if _on(row)
+            else (row, "resumed", f"Resumed {named(row)}.")
+            for row in (rows[place] for place in chosen(rows, feed))
+        ],
+        as_json,
+    )
+
+
+def _say(done: Sequence[tuple[Row, str, str]], as_json: bool) -> None:
+    """Each feed with what was done to it, in a word and in a sentence."""
+    if as_json:
+        print_json([record(row, what) for row, what, _ in done])
+        return
+    for _, _, sentence in done:
+        click.echo(sentence)
 
 
 def _edit(invocation: Invocation, change: Callable[[Sequence[Row]], Change]) -> tuple[Row, ...]:
@@ -127,13 +152,13 @@ def _require_one_left(rows: Sequence[Row], *, without: frozenset[int]) -> None:
         raise Trouble(NONE_LEFT)
 
 
-def _confirm(what: Sequence[str]) -> None:
+def _confirm(what: Sequence[str], *, err: bool) -> None:
     if not sys.stdin.isatty():
         raise Trouble("Nobody is there to confirm it: say --yes to take it out without being asked.")
     for line in what:
-        click.echo(line)
-    if not click.confirm("Take it out of feeds.toml?" if len(what) == 1 else "Take them out of feeds.toml?"):
-        click.echo("Nothing was changed.")
+        click.echo(line, err=err)
+    if not click.confirm(f"Take {'it' if len(what) == 1 else 'them'} out of feeds.toml?", err=err):
+        click.echo("Nothing was changed.", err=err)
         raise click.exceptions.Exit(0)
 
 

@@ -22,6 +22,8 @@ WORDS = {
     "judge": "articles judged",
     "tell": "messages sent",
 }
+# What "failed" means for a verb, where nothing did.
+INSTEAD = {"read": "by what their feed says of them"}
 
 
 @dataclass(slots=True)
@@ -43,8 +45,11 @@ class _Count:
         return self.done / max(self.last - self.since, 0.001)
 
     def line(self, verb: str) -> str:
-        failed = f", {self.failed} failed" if self.failed else ""
-        return f"{WORDS[verb]}: {self.done:,} of {self.total:,}{failed} ({self.rate:,.1f}/s)"
+        return f"{WORDS[verb]}: {self.done:,} of {self.total:,}{self.less(verb)} ({self.rate:,.1f}/s)"
+
+    def less(self, verb: str) -> str:
+        """How many did not go as they should, if any."""
+        return f", {self.failed:,} {INSTEAD.get(verb, 'failed')}" if self.failed else ""
 
 
 class Lines:
@@ -93,7 +98,7 @@ class Bars:
         """Say that one item is done."""
         bar, count = self._bars[verb]
         count.advance(failed=failed)
-        note = f"{count.rate:,.1f}/s" + (f", {count.failed:,} failed" if count.failed else "")
+        note = f"{count.rate:,.1f}/s{count.less(verb)}"
         self._progress.update(bar, completed=count.done, note=note)
 
 

@@ -32,6 +32,13 @@ def midnight(of: date) -> datetime:
     return datetime.combine(of, time(), UTC)
 
 
+def _too_long(text: str) -> str:
+    """A sentence, where `text` is a span longer than any that is meant."""
+    if not re.fullmatch(r"0*[1-9]\d*\s*[hdw]", text.strip().lower()):
+        return ""
+    return f"{text!r} is longer than a hundred years: give at most {_LONGEST.days}d"
+
+
 # --- as options: callbacks for click ----------------------------------------------------------------------
 
 
@@ -39,7 +46,9 @@ def as_span(_: click.Context, __: click.Parameter, value: str) -> timedelta:
     """A span of time."""
     found = span(value)
     if not found:
-        raise click.BadParameter(f'{value!r} is no span of time: give one such as "7d", "12h" or "2w"')
+        raise click.BadParameter(
+            _too_long(value) or f'{value!r} is no span of time: give one such as "7d", "12h" or "2w"'
+        )
     return found
 
 
@@ -70,5 +79,5 @@ def _moment(value: str | None, into_the_day: timedelta) -> datetime | None:
         return datetime.now(UTC) - ago
     found = day(value)
     if not found:
-        raise click.BadParameter(f"{value!r} is no moment: give {WANTED}")
+        raise click.BadParameter(_too_long(value) or f"{value!r} is no moment: give {WANTED}")
     return midnight(found) + into_the_day
