@@ -1,8 +1,8 @@
 """Finds the phrases of the themes in sentences, by word and by lemma.
 
 Pure: the words come from outside, with their lemmas. A phrase matches word for word, each either as written or by its
-lemma, in whatever case; only an acronym ("UN", "G7", "U.S.") must stand as it is written, or every "un" of a French
-name would match.
+lemma, in whatever case; only an acronym ("UN", "G7", "U.S.", "ШОС") must stand as it is written, or every "un" of a
+French name would match.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ GAP = ".."  # "a .. b": both in one sentence, in this order
 
 # The tagger takes the words of a headline for names, and names keep their s: Pipelines, Refuses.
 _HEADLINE = re.compile(r"[A-Z][a-z]{2,}[a-rt-z]s")
-_ACRONYM = re.compile(r"(?=.*[A-Z0-9].*[A-Z])[A-Z0-9.&-]{2,}s?|[A-Z]\d+")
+_ACRONYM = re.compile(r"(?=.*[A-ZА-Я0-9].*[A-ZА-Я])[A-ZА-Я0-9.&-]{2,}s?|[A-ZА-Я]\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class Word:
 
     written: str
     lemma: str
+    others: frozenset[str] = frozenset()  # lemmas that it may have instead; a phrase's word goes by the likeliest
 
     @property
     def keys(self) -> frozenset[str]:
         """What a pattern's word may be to match this one; an acronym goes by its spelling alone."""
-        keys = {f"={self.written}", self.written.lower(), self.lemma.lower()}
+        keys = {f"={self.written}", self.written.lower(), self.lemma.lower(), *self.others}
         if _HEADLINE.fullmatch(self.written) and self.lemma == self.written:
             keys.add(self.written.lower()[:-1])
         return frozenset(keys)
@@ -64,10 +65,11 @@ class Lexicon:
         chosen = [(theme.id, phrase) for theme in themes for phrase in theme.phrases if phrase.language == language]
         parts = [phrase.text.split(f" {GAP} ") for _, phrase in chosen]
         lemmatised = iter(lemmatise([part for split in parts for part in split]))
-        self._patterns = [
-            _Pattern(theme_id, phrase, tuple(_keys(next(lemmatised)) for _ in split))
+        patterns = [
+            _Pattern(theme_id, phrase, tuple(keys_of(next(lemmatised)) for _ in split))
             for (theme_id, phrase), split in zip(chosen, parts, strict=True)
         ]
+        self._patterns = [pattern for pattern in patterns if all(pattern.parts)]  # a lone quote may be no word
         self._starts: Mapping[str, list[int]] = _starts(self._patterns)
 
     def hits(self, sentence: Sequence[Word]) -> list[Hit]:
@@ -93,7 +95,8 @@ class Lexicon:
         return -sum(len(part) for part in pattern.parts), pattern.phrase.strength != "strong", index
 
 
-def _keys(words: Sequence[Word]) -> Keys:
+def keys_of(words: Sequence[Word]) -> Keys:
+    """What each word of a phrase asks for: one of a word's own keys has to be among it."""
     return tuple(
         frozenset({f"={word.written}"})
         if _ACRONYM.fullmatch(word.written)

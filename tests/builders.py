@@ -29,6 +29,7 @@ from warehouse.records import (
     Phrase,
     Quote,
     Score,
+    Statement,
     Surge,
     Taxonomy,
     Theme,
@@ -138,10 +139,11 @@ def make_theme(theme_id: str = "power-of-siberia", **changes: Any) -> Theme:
         id=theme_id,
         label=theme_id.replace("-", " ").capitalize(),
         definition=f"What is said about {theme_id.replace('-', ' ')}.",
-        statements=("Russia sells its gas to China by pipeline.",),
+        statements=(Statement("Russia sells its gas to China by pipeline.", "en"),),
+        counter=(),
         phrases=(Phrase("pipeline gas", "en", "strong"),),
         entities=(),
-        confusions=(),
+        contrasts=(),
     )
     return replace(theme, **changes)
 

@@ -32,33 +32,61 @@ def test_list_as_json(desk: Desk) -> None:
     by_id = {theme["id"]: theme for theme in json.loads(desk.ask("themes", "list", "--json").stdout)}
     assert (by_id[THEME]["articles_7_days"], by_id[THEME]["articles_60_days"]) == (2, 2)
     assert by_id[THEME]["phrase_counts"]["en"] > 20
+    theme = next(one for one in desk.settings.taxonomy.themes if one.id == THEME)
+    counts = by_id[THEME]["statement_counts"]
+    assert sum(counts.values()) == len(theme.statements)
+    line = next(line for line in desk.ask("themes", "list").stdout.splitlines() if line.startswith(THEME))
+    assert ", ".join(f"{language} {number}" for language, number in counts.items()) in line
     assert {theme["articles"] for name, theme in by_id.items() if name != THEME} == {0}
 
 
 def test_show(desk: Desk) -> None:
     """A theme is shown with all it is known by, what it is told apart from, and its latest sentences."""
     theme = next(one for one in desk.settings.taxonomy.themes if one.id == THEME)
-    said = desk.ask("themes", "show", "Energy-Leverage").stdout
+    said = desk.ask("themes", "show", "Energy-Leverage", "--all").stdout
     flat = " ".join(said.split())
-    for word in (theme.label, theme.definition, *theme.statements, *(phrase.text for phrase in theme.phrases)):
+    texts = (one.text for one in (*theme.statements, *theme.counter, *theme.phrases))
+    for word in (theme.label, theme.definition, *texts):
         assert word in flat
-    for confusion in theme.confusions:
-        assert f"\n  {confusion}\n" in said
+    for contrast in theme.contrasts:
+        assert f"\n  {contrast.theme_id}: {contrast.how}\n" in said
     assert "2 articles since " in said
     assert said.count(" (central-asia): ") == 1
     assert "Gas contract signed, https://" in said
 
 
 def test_show_as_json(desk: Desk) -> None:
-    """JSON has phrases by language and strength, who is taken for it, and the sentences."""
+    """JSON has statements by language, phrases by language and strength, who is taken for it, and the sentences."""
+    theme = next(one for one in desk.settings.taxonomy.themes if one.id == THEME)
     shown = json.loads(desk.ask("themes", "show", THEME, "--json").stdout)
+    assert [text for texts in shown["statements"].values() for text in texts] == [one.text for one in theme.statements]
     assert "Power of Siberia" in shown["phrases"]["en"]["strong"]
     assert "pipeline" in shown["phrases"]["en"]["weak"]
-    named = [one.id for one in desk.settings.taxonomy.themes if any(THEME in text for text in one.confusions)]
-    assert shown["confused_with_it"] == named
-    assert len(named) > 1
+    assert shown["contrasts"] == {contrast.theme_id: contrast.how for contrast in theme.contrasts}
+    others = desk.settings.taxonomy.themes
+    assert shown["contrasted_by"] == [o.id for o in others if THEME in {contrast.theme_id for contrast in o.contrasts}]
+    assert len(shown["contrasted_by"]) > 1
     assert [quote["publisher"] for quote in shown["latest"]]
     assert len(shown["latest"]) == 2
+
+
+def test_show_the_first_statements(tmp_path: Path) -> None:
+    """Of many statements the first of each language are shown, and how many more there are."""
+    config = write_settings(tmp_path)
+    english = ", ".join(f'"Ferry number {n} left."' for n in range(1, 9))
+    (tmp_path / "themes.toml").write_text(
+        '[[theme]]\nid = "ferries"\nlabel = "Ferries"\ndefinition = "Boats."\n'
+        f'[theme.statements]\nen = [{english}]\nru = ["Паром ушёл рано утром."]\n'
+        '[theme.counter]\nzh = ["渡船今天没有开。"]\n'
+    )
+    said = CliRunner().invoke(amur, ["--config", str(config), "themes", "show", "ferries"]).stdout
+    assert "Said outright, in English (8)\n  Ferry number 1 left.\n" in said
+    assert "  Ferry number 5 left.\n  … and 3 more, with --all\n" in said
+    assert "Said outright, in Russian (1)\n  Паром ушёл рано утром.\n" in said
+    assert "Sounds like it and is not, in Chinese (1)\n  渡船今天没有开。\n" in said
+    whole = CliRunner().invoke(amur, ["--config", str(config), "themes", "show", "ferries", "--all"]).stdout
+    assert "Ferry number 8 left." in whole
+    assert "--all" not in whole
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ COMMANDS = {
     "status": ("flows.commands.status:status", "Show feeds, passes, what waits and what fails."),
     "doctor": ("flows.commands.doctor:doctor", "Look for what is wrong, and say what to do about it."),
     "feeds": ("flows.commands.feeds:feeds", "List, add, find, pause and check the feeds that are watched."),
-    "themes": ("flows.commands.themes:themes", "List the themes, and show what each is known by."),
+    "themes": ("flows.commands.themes:themes", "List the themes, show what each is known by, and check them."),
     "explain": ("flows.commands.explain:explain", "Show why an article scored what it scored."),
     "articles": ("flows.commands.articles:articles", "List articles by theme, publisher, date or words, and show one."),
     "alerts": ("flows.commands.alerts:alerts", "List alerts, acknowledge, mute or retract them, test the channels."),
@@ -62,7 +62,7 @@ Exit codes:
   0  fine
   1  unexpected failure
   2  wrong usage or settings
-  3  no feed could be reached
+  3  no feed, or not the page that you named, could be reached
   4  trouble with the warehouse
   5  an alert could not be sent and waits
   6  no complete pass for too long (amur status)

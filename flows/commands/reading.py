@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds
 
 
+def remembers(data: Path) -> bool:
+    """Whether any pass has left something here."""
+    return any((data / name).exists() for name in ("live.duckdb", "amur.duckdb"))
+
+
 @contextmanager
 def as_published(data: Path) -> Iterator[Connection]:
     """The published file: nobody is in anybody's way. Before the first pass has published, the live one.

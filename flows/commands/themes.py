@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,17 +12,19 @@ import click
 from flows.commands import Invocation, Trouble, completing, pass_invocation
 from flows.commands.explain import highlighted
 from flows.commands.printing import ago, count, json_option, print_json, print_table, shown
-from flows.commands.reading import as_published
+from flows.commands.reading import as_published, remembers
+from flows.commands.themes_check import check
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from warehouse.connect import Connection
-    from warehouse.records import Taxonomy, Theme
+    from warehouse.records import Statement, Taxonomy, Theme
 
 Record = dict[str, Any]
 
 SENTENCES = 5
+FIRST = 5  # statements of each language that are shown unasked
 LANGUAGES = {"en": "English", "ru": "Russian", "zh": "Chinese"}
 EDITED = (
     "These counts are of the themes as they were at the last pass: the next one judges anew what themes.toml changed."
@@ -53,17 +54,20 @@ _UNSEEN = {"articles_7_days": 0, "articles_60_days": 0, "articles": 0, "first_se
 
 @click.group()
 def themes() -> None:
-    """List the themes, and show what each is known by.
+    """List the themes, show what each is known by, and check them.
 
     They are in themes.toml, whose first lines say how to change them.
     """
+
+
+themes.add_command(check)
 
 
 @themes.command("list")
 @json_option
 @pass_invocation
 def listing(invocation: Invocation, as_json: bool) -> None:
-    """List the themes with their phrases per language, and how many articles spoke of them.
+    """List the themes with their statements and phrases per language, and how many articles spoke of them.
 
     Works before the first pass, too.
 
@@ -73,66 +77,54 @@ def listing(invocation: Invocation, as_json: bool) -> None:
       amur themes list --json | jq '.[] | select(.articles_7_days > 0) | .id'
     """
     from flows.house import utc_now
+    from flows.settings import read_taxonomy
 
     now = utc_now()
-    taxonomy = _taxonomy(invocation)
+    taxonomy = read_taxonomy(invocation.config)
     known, edited = _known(invocation, taxonomy, now)
     records = [_record(theme, known.get(theme.id, {})) for theme in taxonomy.themes]
     if as_json:
         print_json(records)
         return
-    columns = ("id", "label", "phrases", "in 7 days", "in 60 days", "last seen")
-    print_table(columns, [_row(record, now) for record in records])
+    columns = ("id", "label", "statements", "phrases", "in 7 days", "in 60 days", "last seen")
+    print_table(columns, [_row(record, now) for record in records], spare=("statements", "phrases", "in 60 days"))
     if edited:
         click.echo(EDITED, err=True)
 
 
 @themes.command()
 @click.argument("theme", shell_complete=completing.themes)
+@click.option("--all", "whole", is_flag=True, help="Show every statement, not only the first of each language.")
 @json_option
 @pass_invocation
-def show(invocation: Invocation, theme: str, as_json: bool) -> None:
+def show(invocation: Invocation, theme: str, whole: bool, as_json: bool) -> None:
     """Show THEME: its definition, statements and phrases, what it is told apart from, and what it was seen in lately.
 
-    THEME is its id.
+    THEME is its id. JSON has every statement.
 
     \b
     Examples:
       amur themes show energy-leverage
+      amur themes show energy-leverage --all
       amur themes show energy-leverage --json | jq .phrases.en.strong
     """
     from flows.house import utc_now
+    from flows.settings import read_taxonomy
 
     now = utc_now()
-    taxonomy = _taxonomy(invocation)
+    taxonomy = read_taxonomy(invocation.config)
     found = next((one for one in taxonomy.themes if one.id == theme.strip().lower()), None)
     if found is None:
         raise Trouble(f"There is no theme {theme!r}; {_meant(theme, taxonomy.themes)}")
     known, edited = _known(invocation, taxonomy, now)
     record = _record(found, known.get(found.id, {}))
-    whole = {**record, **_whole(found, taxonomy.themes), "latest": _latest(invocation, found.id)}
+    told = {**record, **_whole(found, taxonomy.themes), "latest": _latest(invocation, found.id)}
     if as_json:
-        print_json(whole)
+        print_json(told)
         return
-    _say(whole, now)
+    _say(told, now, None if whole else FIRST)
     if edited:
         click.echo(f"\n{EDITED}", err=True)
-
-
-def _taxonomy(invocation: Invocation) -> Taxonomy:
-    """The themes of themes.toml; feeds and channels may be wrong. Raises `SettingsError`."""
-    from extractors.taxonomy import ThemeError, parse_themes
-    from flows.amurfile import find
-    from flows.complaints import Complaint, SettingsError, read_toml
-
-    file = find(invocation.config).parent / "themes.toml"
-    table, complaints = read_toml(file)
-    if complaints:
-        raise SettingsError(complaints)
-    try:
-        return parse_themes(table)
-    except ThemeError as error:
-        raise SettingsError(Complaint(file.name, path, message) for path, message in error.complaints) from error
 
 
 def _meant(name: str, known: Sequence[Theme]) -> str:
@@ -152,7 +144,7 @@ def _meant(name: str, known: Sequence[Theme]) -> str:
 def _known(invocation: Invocation, taxonomy: Taxonomy, now: datetime) -> tuple[dict[str, Record], bool]:
     """Counts by theme, and whether they are of other themes than these."""
     data = invocation.data()
-    if not _is_there(data):
+    if not remembers(data):
         return {}, False
     with as_published(data) as con:
         counts = {row.pop("theme_id"): row for row in _records(con, _COUNTS, {"now": now})}
@@ -162,14 +154,10 @@ def _known(invocation: Invocation, taxonomy: Taxonomy, now: datetime) -> tuple[d
 
 def _latest(invocation: Invocation, theme_id: str) -> list[Record]:
     data = invocation.data()
-    if not _is_there(data):
+    if not remembers(data):
         return []
     with as_published(data) as con:
         return _records(con, _SENTENCES, {"theme": theme_id, "limit": SENTENCES})
-
-
-def _is_there(data: Path) -> bool:
-    return any((data / name).exists() for name in ("live.duckdb", "amur.duckdb"))
 
 
 def _records(con: Connection, sql: str, params: dict[str, object]) -> list[Record]:
@@ -182,47 +170,73 @@ def _records(con: Connection, sql: str, params: dict[str, object]) -> list[Recor
 
 
 def _record(theme: Theme, known: Record) -> Record:
-    by_language = Counter(phrase.language for phrase in theme.phrases)
-    return {"id": theme.id, "label": theme.label, "phrase_counts": dict(by_language), **_UNSEEN, **known}
+    return {
+        "id": theme.id,
+        "label": theme.label,
+        "statement_counts": dict(Counter(statement.language for statement in theme.statements)),
+        "phrase_counts": dict(Counter(phrase.language for phrase in theme.phrases)),
+        **_UNSEEN,
+        **known,
+    }
 
 
 def _row(record: Record, now: datetime) -> tuple[object, ...]:
-    phrases = ", ".join(f"{language} {number}" for language, number in record["phrase_counts"].items())
+    statements, phrases = _per_language(record["statement_counts"]), _per_language(record["phrase_counts"])
     seen = ago(record["last_seen"], now) if record["last_seen"] else "never"
-    return (record["id"], record["label"], phrases, record["articles_7_days"], record["articles_60_days"], seen)
+    lately = (record["articles_7_days"], record["articles_60_days"])
+    return (record["id"], record["label"], statements, phrases, *lately, seen)
+
+
+def _per_language(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{language} {number}" for language, number in counts.items())
 
 
 def _whole(theme: Theme, others: Iterable[Theme]) -> Record:
     phrases: dict[str, dict[str, list[str]]] = {}
     for phrase in theme.phrases:
         phrases.setdefault(phrase.language, {}).setdefault(phrase.strength, []).append(phrase.text)
-    named = re.compile(rf"(?<![\w-]){re.escape(theme.id)}(?![\w-])")
     return {
         "definition": theme.definition,
-        "statements": theme.statements,
+        "statements": _by_language(theme.statements),
+        "counter": _by_language(theme.counter),
         "phrases": phrases,
         "entities": theme.entities,
-        "confusions": theme.confusions,
-        "confused_with_it": [other.id for other in others if any(map(named.search, other.confusions))],
+        "contrasts": {contrast.theme_id: contrast.how for contrast in theme.contrasts},
+        "contrasted_by": [other.id for other in others if any(c.theme_id == theme.id for c in other.contrasts)],
     }
 
 
-def _say(theme: Record, now: datetime) -> None:
+def _by_language(statements: Iterable[Statement]) -> dict[str, list[str]]:
+    texts: dict[str, list[str]] = {}
+    for statement in statements:
+        texts.setdefault(statement.language, []).append(statement.text)
+    return texts
+
+
+def _say(theme: Record, now: datetime, most: int | None) -> None:
     click.secho(shown(f"{theme['label']}"), bold=True)
     click.echo(f"{theme['id']}\n\n{shown(theme['definition'])}")
-    _say_list("Said outright", theme["statements"])
+    _say_statements("Said outright", theme["statements"], most)
+    _say_statements("Sounds like it and is not", theme["counter"], most)
     for language, by_strength in theme["phrases"].items():
         for strength, phrases in by_strength.items():
             said = f"{LANGUAGES.get(language, language)}, {strength} phrases ({len(phrases)})"
             _say_line(said, phrases)
     _say_line("Names that go with it", theme["entities"])
-    _say_list("Told apart from", theme["confusions"])
-    _say_line("Taken for it at times", theme["confused_with_it"])
+    _say_list("Told apart from", [f"{other}: {how}" for other, how in theme["contrasts"].items()])
+    _say_line("Taken for it at times", theme["contrasted_by"])
     _say_counts(theme, now)
     for quote in theme["latest"]:
         click.echo(f"\n  {highlighted(quote['sentence'], quote['phrase'] or '')}")
         click.secho(f"  {quote['dated_at']:%Y-%m-%d}, {quote['publisher']} ({quote['bloc']}): ", dim=True, nl=False)
         click.secho(f"{shown(quote['title'])}, {shown(quote['url'])}", dim=True)
+
+
+def _say_statements(heading: str, by_language: Mapping[str, Sequence[str]], most: int | None) -> None:
+    for language, texts in by_language.items():
+        rest = len(texts[most:]) if most else 0
+        more = [f"… and {rest:,} more, with --all"] if rest else []
+        _say_list(f"{heading}, in {LANGUAGES.get(language, language)} ({len(texts)})", [*texts[:most], *more])
 
 
 def _say_counts(theme: Record, now: datetime) -> None:

@@ -8,7 +8,7 @@ They are named by their stage of life: configured (`Feed`, `Theme`), fetched (`F
 
 from __future__ import annotations
 
-from warehouse.records.configured import Feed, Phrase, Taxonomy, Theme
+from warehouse.records.configured import Contrast, Feed, Phrase, Statement, Taxonomy, Theme
 from warehouse.records.fetched import Entry, FeedState, Fetch, HostRest, Outcome, ParsedFeed, Request, Rhythm
 from warehouse.records.found import Appearance, Copy, FeedDay, Finding, Original, PastFinding, Shared, Surge
 from warehouse.records.judged import Evidence, Judgement, Mention, Score
@@ -20,6 +20,7 @@ __all__ = [
     "Alert",
     "Appearance",
     "Article",
+    "Contrast",
     "Copy",
     "DayCount",
     "Delivery",
@@ -48,6 +49,7 @@ __all__ = [
     "RobotsFile",
     "Score",
     "Shared",
+    "Statement",
     "Surge",
     "TakenBack",
     "Taxonomy",

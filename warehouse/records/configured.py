@@ -43,23 +43,45 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class Statement:
+    """A whole sentence that makes a theme's point, or that only sounds as if it did."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """Another theme that is easily taken for this one, and how people tell them apart."""
+
+    theme_id: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
-    """One theme as configured; `statements`, `phrases` and `entities` decide scores, the rest is for people."""
+    """One theme as configured; `statements`, `counter`, `phrases` and `entities` decide scores, the rest is for people.
+
+    `counter` are sentences that sound like the theme and are not it. A statement may stand under two themes: then it
+    makes both points.
+    """
 
     id: str
     label: str
     definition: str
-    statements: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    counter: tuple[Statement, ...]
     phrases: tuple[Phrase, ...]
     entities: tuple[str, ...]
-    confusions: tuple[str, ...]
+    contrasts: tuple[Contrast, ...]
 
     @property
     def digest(self) -> str:
         """Sixteen hex digits of what decides this theme's scores; the order of phrases and statements does not."""
         decisive = {
             "id": self.id,
-            "statements": sorted(self.statements),
+            "statements": sorted((s.language, s.text) for s in self.statements),
+            "counter": sorted((s.language, s.text) for s in self.counter),
             "phrases": sorted((p.language, p.strength, p.text) for p in self.phrases),
             "entities": sorted(self.entities),
         }
@@ -75,7 +97,7 @@ class Taxonomy:
 
     @property
     def id(self) -> str:
-        """Sixteen hex digits; labels, definitions and confusions do not change it."""
+        """Sixteen hex digits; labels, definitions and contrasts do not change it."""
         return _digest({"scorer": self.scorer, "themes": sorted(theme.digest for theme in self.themes)})
 
 
