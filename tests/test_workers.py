@@ -130,10 +130,9 @@ def test_workers_know_their_limits(workers: Workers) -> None:
 
 
 SCRIPT = """
-import signal, sys, evil
+import sys, evil
 from extractors.workers import WorkerRules, Workers
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are deaf to it, and their children
     with Workers(WorkerRules(count=2)) as workers:
         pids = {pid for pid, _ in workers.map(evil.calls_so_far, [()] * 8, 20.0)}
         print(*pids, flush=True)
@@ -166,10 +165,9 @@ def test_no_worker_survives_its_parent(tmp_path: Path, work: str, arguments: str
 
 
 BEING_BORN = """
-import signal, time
+import time
 from extractors.workers import WorkerRules, Workers
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     print("ready", flush=True)
     try:
         with Workers(WorkerRules(count=2)) as workers:
