@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from alerts import newness
 from alerts.rules import AlertRules
-from alerts.words import DEFINITION, KINDS, LABEL, NAME, TITLE, clean, day, http_link, short
+from alerts.words import DEFINITION, KINDS, LABEL, NAME, STATEMENT, TITLE, clean, day, http_link, short
 from warehouse.records import Alert, Quote
 
 SQL = (
@@ -26,6 +26,7 @@ class QuoteView:
     title: str
     source: str  # publisher, bloc, date
     phrase: str
+    statement: str
     url: str
 
 
@@ -81,6 +82,7 @@ def _quote(quote: Quote, limit: int) -> QuoteView:
         title=clean(quote.title, TITLE) or "Untitled",
         source=f"{clean(quote.publisher, NAME)} · {clean(quote.bloc, NAME)} · {day(quote.dated_at)}",
         phrase=clean(quote.phrase, NAME),
+        statement=clean(quote.statement, STATEMENT) if not quote.phrase else "",
         url=http_link(quote.url),
     )
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from warehouse.records import Alert, TakenBack
 
 # Longest texts, in characters; the length of quotes is the user's.
-LABEL, TITLE, DEFINITION, NAME, SUBJECT, LINK = 120, 200, 600, 60, 140, 2048
+LABEL, TITLE, DEFINITION, NAME, SUBJECT, LINK, STATEMENT = 120, 200, 600, 60, 140, 2048, 160
 NAMES = 12  # of publishers or blocs, before "and N more"
 
 # strftime's follow the locale.

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from extractors.bootstrap import Measured, estimate, measured, precision_recall_f1, share
 from extractors.compose import genre_facts
 from extractors.genre import GENRES, tell
 from extractors.institutions import AuthorFacts, affiliation_of
-from extractors.labels import LabelError, instead, row, text
-
-ALL = "all"  # the languages together
+from extractors.labels import ALL, LabelError, instead, row, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ def accuracies(told: Sequence[ToldGenre]) -> dict[str, dict[str, Any]]:
     }
 
 
+def genres(told: Sequence[ToldGenre]) -> dict[str, Measured]:
+    """How well each genre that people gave, or that was told, is found; over all languages."""
+    seen = [genre for genre in GENRES if any(genre in (one.genre, one.article.genre) for one in told)]
+    return {genre: _genre(genre, told) for genre in seen}
+
+
 def confusion(told: Iterable[ToldGenre]) -> dict[str, dict[str, int]]:
     """How many articles of each genre were told to be of each; a row per genre that people gave."""
     pairs = Counter((one.article.genre, one.genre) for one in told)
@@ -74,14 +81,22 @@ def confusion(told: Iterable[ToldGenre]) -> dict[str, dict[str, int]]:
 
 
 def _accuracy(told: Sequence[ToldGenre]) -> dict[str, Any]:
-    right = sum(one.right for one in told)
+    rights = np.array([[one.right, 1] for one in told], np.float64)  # one and all, article by article
+    (accuracy,) = estimate(rights, lambda sums: share(sums[..., :1], sums[..., 1:]))
     commonest = max(Counter(one.article.genre for one in told).values())
     return {
         "articles": len(told),
-        "right": right,
-        "accuracy": right / len(told),
+        "right": sum(one.right for one in told),
+        "accuracy": accuracy.value,
+        "interval": accuracy.interval,
         "commonest": commonest / len(told),
     }
+
+
+def _genre(genre: str, told: Sequence[ToldGenre]) -> Measured:
+    pairs = [(one.article.genre == genre, one.genre == genre) for one in told]
+    hits = np.array([[a and b, b and not a, a and not b] for a, b in pairs], np.float64)
+    return measured(estimate(hits, precision_recall_f1), hits.sum(axis=0))
 
 
 def _tell(article: LabelledGenre) -> tuple[str, str]:

@@ -1,19 +1,33 @@
 """The relevance gate: is this article about China and Russia, towards one another or together?
 
 Pure, and cheap first: a scan for surface forms settles most of the general news before anything is cut into
-sentences. The forms, and what they must not be mistaken for, stand in `data/gate.toml`.
+sentences. Then it counts who is named, sentence by sentence: an article is about the two where it keeps naming them
+together, and about somebody else where it names a third state oftener than that.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from itertools import chain
 
-LANGUAGES = ("en", "ru", "zh")
+from extractors.actors import BOTH, FORMS, LANGUAGES, Cast, Sides, cast, compares, names_both, sides
+
+__all__ = [
+    "FORMS",
+    "LANGUAGES",
+    "REASONS",
+    "Sides",
+    "Verdict",
+    "first_look",
+    "is_brief",
+    "known_language",
+    "names_both",
+    "sides",
+    "weigh",
+]
 
 NO_TEXT = "no text"
 NOT_READ = "language not read"
@@ -21,33 +35,17 @@ NO_SIDE = "names no side"
 ONLY_CHINA = "names only China"
 ONLY_RUSSIA = "names only Russia"
 IN_PASSING = "both sides only in passing"
-REASONS = (NO_TEXT, NOT_READ, NO_SIDE, ONLY_CHINA, ONLY_RUSSIA, IN_PASSING)
-
-FORMS = Path(__file__).with_name("data") / "gate.toml"
+THIRD = "about a third country"
+COMPARES = "compares the two"
+REASONS = (NO_TEXT, NOT_READ, NO_SIDE, ONLY_CHINA, ONLY_RUSSIA, IN_PASSING, THIRD, COMPARES)
 
 _BRIEF = 5  # sentences; so short a text (a summary, a wire flash) need not repeat itself
 
-_SHOUTED = 4  # letters that a name needs to be known in capitals too
-
-# Chinese puts no spaces between words, so there a name is looked for wherever it stands.
-_UNSPACED = frozenset({"zh"})
-
-# Words are bounded, and a list begins where a word does: else one endless word would take quadratic time.
-_ITEM = {
-    "en": r"(?:the )?[A-Z][\w.]{0,40}(?:['’]s)?(?: [A-Z][\w.]{0,40}){0,2}",
-    "ru": r"[А-ЯЁ][\w.]{0,40}(?: [А-ЯЁ][\w.]{0,40}){0,2}",
-    "zh": r"(?:(?![和与及])[一-鿿]){2,6}",
-}
-_BETWEEN = {
-    "en": r"(?:,? (?:and|or|nor|&) |, |[-–/])",
-    "ru": r"(?:,? (?:и|или|ни|а также) |, (?:ни )?|[-–/])",
-    "zh": r"(?:、|和|与|以?及)",
-}
-_BEGINS = {"en": r"(?<![\w.])", "ru": r"(?<![\w.])", "zh": ""}
-_LIST = {
-    language: re.compile(f"{_BEGINS[language]}{item}(?:{_BETWEEN[language]}{item}){{2,}}")
-    for language, item in _ITEM.items()
-}
+# Round numbers in the middle of where they make no difference to labelled documents.
+_LEAST = 2  # ties: one is chance
+_DENSITY = 1 / 20  # ties asked for by a sentence
+_AGAINST = 2 / 3  # ties asked for by a sentence that names the third state
+_COMPARED = 1 / 2  # the strength left to an article that sets the two side by side; 1 would be relevant
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +59,10 @@ class Verdict:
     co_mentions: int = 0  # sentences of the text that name both sides
 
 
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Which of the two sides a passage names."""
-
-    china: bool
-    russia: bool
-
-    @property
-    def both(self) -> bool:
-        return self.china and self.russia
-
-
 def known_language(tag: str) -> str:
     """The language of a tag such as `zh-Hans`, or "" where the gate has no names for it."""
     language = re.split("[-_]", tag.strip().lower(), maxsplit=1)[0]
     return language if language in LANGUAGES else ""
-
-
-def sides(passage: str, language: str) -> Sides:
-    """Which sides `passage` names, in whatever way. `language` is one of `LANGUAGES`."""
-    china, russia = _patterns()[language]
-    return Sides(_names(china, passage), _names(russia, passage))
-
-
-def names_both(sentence: str, language: str) -> bool:
-    """Whether `sentence` names both sides other than as two members of a longer list.
-
-    "Brazil, Russia, India and China" says nothing of Russia and China; "Russia and China" may.
-    """
-    if not sides(sentence, language).both:
-        return False
-    return sides(_LIST[language].sub(lambda found: _without_list(found[0], language), sentence), language).both
 
 
 def first_look(title: str, text: str, language: str) -> Verdict | None:
@@ -111,19 +81,35 @@ def first_look(title: str, text: str, language: str) -> Verdict | None:
 def weigh(title: Sequence[str], text: Sequence[str], language: str) -> Verdict:
     """The verdict on an article that names both sides somewhere, given the sentences of its title and its text.
 
-    Asked for are two co-mentions that make a tenth of the sentences; half of both where the title has one too. A brief
-    of at most five sentences is taken as one passage with its title: one co-mention is enough, even across sentences.
+    A sentence ties the two where it names both, or where "the two countries" can only be they. Asked for are
+
+    - two ties, and as many as make a twentieth of the text's sentences; in a brief of at most five sentences, which is
+      taken as one passage with its title, it is enough that both are named;
+    - two ties for every three sentences that name a third state, the one named most often; in a brief, for every three
+      such states. A title that begins with a third state's name asks for one more; a pair (Sino-Russian, Xi and Putin)
+      counts as one more;
+    - no headline that promises a comparison which the text then makes.
+
     Relevance is s / (1 + s), with s how many times over what is asked for was found: 0.5 is exactly the rule.
     """
-    count = sum(names_both(sentence, language) for sentence in text)
-    titled = any(names_both(sentence, language) for sentence in title)
+    heads, body = ([cast(sentence, language) for sentence in part] for part in (title, text))
+    casts = [*heads, *body]
+    about = list(_about(casts))
+    ties = sum(map(_tied, casts, about))
+    thirds = Counter(chain.from_iterable(named - BOTH for named in about))
     if is_brief(len(text)):
-        anywhere = names_both("\n".join([*title, *text]), language)
-        strength = float(max(count + titled, anywhere))
+        ties = max(ties, int(names_both("\n".join([*title, *text]), language)))
+        found, rivals = float(ties), len(thirds)
     else:
-        strength = min(count / 2, 10 * count / len(text)) * (2 if titled else 1)
-    relevant = strength >= 1
-    return Verdict(relevant, strength / (1 + strength), "" if relevant else IN_PASSING, len(text), count)
+        found, rivals = ties / max(_LEAST, _DENSITY * len(text)), max(thirds.values(), default=0)
+    asked = _AGAINST * rivals + any(head.first and head.first not in BOTH for head in heads)
+    linked = any(sentence.linked for sentence in casts)
+    strength = min(found, (ties + linked) / asked) if asked else found
+    reason = IN_PASSING if found < 1 else THIRD if strength < 1 else ""
+    if _compares(title, text, language):
+        strength, reason = min(strength, _COMPARED), reason or COMPARES
+    count = sum(sentence.together for sentence in body)
+    return Verdict(not reason, strength / (1 + strength), reason, len(text), count)
 
 
 def is_brief(sentences: int) -> bool:
@@ -131,34 +117,21 @@ def is_brief(sentences: int) -> bool:
     return sentences <= _BRIEF
 
 
-def _without_list(found: str, language: str) -> str:
-    """`found`, or nothing, if it is a list of one side, the other, and somebody else."""
-    named = [sides(item, language) for item in re.split(_BETWEEN[language], found)]
-    kinds = {(side.china, side.russia) for side in named}
-    return "…" if kinds >= {(True, False), (False, True), (False, False)} else found
+def _about(casts: Iterable[Cast]) -> Iterator[frozenset[str]]:
+    """Whom each sentence is about: those it names, or the two states named last where it speaks of "both sides"."""
+    pair: frozenset[str] = frozenset()
+    for sentence in casts:
+        named = sentence.named
+        yield pair if sentence.alludes and named < pair else named
+        if len(named) > 1:
+            pair = named if len(named) == len(BOTH) else BOTH if sentence.linked else frozenset()
 
 
-def _names(pattern: re.Pattern[str], passage: str) -> bool:
-    return any(match.lastgroup == "name" for match in pattern.finditer(passage))
+def _tied(sentence: Cast, about: frozenset[str]) -> bool:
+    return sentence.together or (about == BOTH and about != sentence.named)
 
 
-@cache
-def _patterns() -> Mapping[str, tuple[re.Pattern[str], re.Pattern[str]]]:
-    forms = tomllib.loads(FORMS.read_text(encoding="utf-8"))
-    return {
-        language: (_pattern(forms[language]["china"], language), _pattern(forms[language]["russia"], language))
-        for language in LANGUAGES
-    }
-
-
-def _pattern(forms: Mapping[str, Sequence[str]], language: str) -> re.Pattern[str]:
-    """One pass over the text finds either a name or, first at the same place, what only looks like one."""
-    start, end = ("", "") if language in _UNSPACED else (r"(?<!\w)", r"(?!\w)")
-    # For headlines in capitals; not with short names, or XI would be China.
-    names = {*forms["names"], *(name.upper() for name in forms["names"] if len(name) >= _SHOUTED)}
-    but = [f"(?i:{re.escape(form)})" for form in forms.get("but", ())]
-    found = [f"{re.escape(name)}{end}" for name in sorted(names)]
-    stems = forms.get("stems", ())
-    found += [f"(?i:{re.escape(stem)})" for stem in stems if stem.islower()]
-    found += [re.escape(form) for stem in stems if not stem.islower() for form in (stem, stem.upper())]
-    return re.compile(f"{start}(?:(?P<but>{'|'.join(but)})|(?P<name>{'|'.join(found)}))")
+def _compares(title: Sequence[str], text: Sequence[str], language: str) -> bool:
+    return any(compares(sentence, language) for sentence in title) and any(
+        compares(sentence, language) for sentence in text
+    )

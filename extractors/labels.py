@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+ALL = "all"  # the languages together
+
 
 class LabelError(Exception):
     """A line of a file of labelled articles cannot be used: which one (from 1), and why."""

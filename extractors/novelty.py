@@ -86,8 +86,8 @@ def first_seen(
     Articles first seen up to `quiet_until` of their theme (the burn-in, and the moment the theme came into
     use as it is) are history whatever their date; a theme without such a moment is not found. Articles
     that came with a feed's first answer are neither news nor proof of silence, unless they are older than
-    the window. `found_before` holds the themes and times of earlier findings: a theme is not found again
-    before a new silence could have passed.
+    the window; nor are those that were brought up when the archive was judged anew. `found_before` holds the
+    themes and times of earlier findings: a theme is not found again before a new silence could have passed.
     """
     by_theme: dict[str, list[Appearance]] = defaultdict(list)
     for appearance in appearances:
@@ -115,7 +115,7 @@ def _first_seen(
         a.dated_at <= opens or a.first_seen_at <= quiet_until for a in appearances if a.dated_at > opens - rules.silence
     ):
         return None
-    fresh = sorted((a for a in appearances if a.dated_at > opens and not a.baseline), key=appearance_order)
+    fresh = sorted((a for a in appearances if a.dated_at > opens and _is_news(a)), key=appearance_order)
     speaking = voices(fresh)
     # A summary is thin evidence: it may support a finding, it may not carry one alone.
     publishers = {voice.publisher for voice in speaking}
@@ -133,3 +133,7 @@ def _first_seen(
         publishers=tuple(sorted(publishers)),
         blocs=tuple(sorted({voice.bloc for voice in speaking})),
     )
+
+
+def _is_news(appearance: Appearance) -> bool:
+    return not appearance.baseline and not appearance.brought_up

@@ -52,6 +52,15 @@ def _lemmas(word: str) -> tuple[str, ...]:
     return (first, *(lemma for lemma in others if shares[lemma] >= _LIKELY))
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def part_of_speech(word: str) -> str:
+    """The likeliest part of speech of `word` in OpenCorpora's terms (NOUN, ADJF, VERB); "" where it is not Russian."""
+    folded = word.lower().translate(_FOLDED)
+    if len(folded) > LONGEST_WORD or not _RUSSIAN.fullmatch(folded):
+        return ""
+    return _analyzer().parse(folded)[0][1].POS or ""
+
+
 @cache
 def _analyzer() -> MorphAnalyzer:
     import pymorphy3

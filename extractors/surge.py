@@ -96,7 +96,8 @@ def _month(
     for finding in past:
         if finding.last_day and (p := window.period(finding.last_day)) in range(window.periods):
             exposures[p] = 0.0
-    loud = tuple(voice for voice, period in counted if period == window.periods)
+    # What was brought up by judging the archive anew is what had been usual all along, and no news.
+    loud = tuple(voice for voice, period in counted if period == window.periods and not voice.brought_up)
     return _Month(theme_id, tuple(map(len, publishers)), exposures, exposure, loud)
 
 

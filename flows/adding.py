@@ -15,6 +15,7 @@ from flows.collecting import collect, read, unread
 from flows.history import files
 from flows.house import House, Pass, batches
 from flows.judging import judge_articles
+from flows.modelfile import learn_themes
 from flows.monitor import publish_warehouse
 from warehouse import articles, history, judgements
 from warehouse.connect import Connection
@@ -115,7 +116,7 @@ def _judge(house: House, this: Pass, ids: Sequence[UUID]) -> None:
         unjudged = [a for a in read_now if judgements.read_judgement(con, a.id, taxonomy.id) is None]
     work = [JudgeInput(a.id, a.title, a.text, a.language) for a in unjudged]
     house.watch.begin("judge", len(work))
-    if work:
+    if work and learn_themes(house, this):
         judge_articles(house, this, work)
 
 

@@ -6,15 +6,9 @@ file's place: no command leaves a list behind that Amur cannot read.
 
 from __future__ import annotations
 
-import codecs
-import contextlib
-import fcntl
-import os
 import re
-import stat
-import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +17,8 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from flows.complaints import Complaint, SettingsError, read_toml
+from flows.complaints import Complaint, SettingsError
+from flows.editing import put, read_text, turn
 from flows.feedlist import read_feeds
 from flows.secrets import Environment
 
@@ -55,7 +50,7 @@ class Change:
 
 def read_rows(file: Path) -> tuple[Row, ...]:
     """The feeds as they stand in `file`. Raises `SettingsError` when it cannot be read."""
-    return _rows(_text(file)[1], file)
+    return _rows(read_text(file)[1], file)
 
 
 def edit(file: Path, environment: Environment, change: Callable[[Sequence[Row]], Change], day: date) -> tuple[Row, ...]:
@@ -65,16 +60,16 @@ def edit(file: Path, environment: Environment, change: Callable[[Sequence[Row]],
     Raises `SettingsError`, with the file as it was, when it cannot be read, written, or used after the change.
     """
     file = file.resolve()  # what a link leads to is edited, and the link stays
-    with _turn(file):
+    with turn(file):
         for _ in range(_TRIES):
-            raw, text = _text(file)
+            raw, text = read_text(file)
             rows = _rows(text, file)
             wanted = change(rows)
             after = _edited(text, wanted, day, file)
             if after == text:
                 return rows
             _require(after, expected(rows, wanted), environment, file)
-            if _put(file, raw, after):
+            if put(file, raw, after):
                 return rows
     raise SettingsError([Complaint(file.name, "", "is saved by somebody else again and again: try it later")])
 
@@ -207,28 +202,6 @@ def _edited(text: str, change: Change, day: date, file: Path) -> str:
 # --- the file -------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _turn(file: Path) -> Iterator[None]:
-    """One edit at a time. The folder is locked: the file itself is another one after each edit."""
-    try:
-        folder = os.open(file.parent, os.O_RDONLY)
-    except OSError as error:
-        raise SettingsError([Complaint(file.name, "", f"cannot be changed: {error.strerror}")]) from error
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
-def _text(file: Path) -> tuple[bytes, str]:
-    try:
-        raw = file.read_bytes()
-        return raw, raw.decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(read_toml(file)[1]) from error
-
-
 def _rows(text: str, file: Path) -> tuple[Row, ...]:
     try:
         rows = tomllib.loads(text).get("feed", [])
@@ -248,27 +221,3 @@ def _require(text: str, rows: Sequence[Row], environment: Environment, file: Pat
     if complaints:
         *others, last = complaints
         raise SettingsError([*others, replace(last, message=f"{last.message} (nothing was changed)")])
-
-
-def _put(file: Path, before: bytes, text: str) -> bool:
-    """Put `text` in the file's place, with its mode; False when it is not `before` any more that is there."""
-    try:
-        held = file.stat()
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(text.encode("utf-8-sig" if before.startswith(codecs.BOM_UTF8) else "utf-8"))
-                os.fchmod(handle, stat.S_IMODE(held.st_mode))
-                with contextlib.suppress(PermissionError):  # only root may give a file away
-                    os.fchown(handle, held.st_uid, held.st_gid)
-                out.flush()
-                os.fsync(handle)
-            if file.read_bytes() != before:
-                return False
-            os.replace(name, file)  # noqa: PTH105  a name is what there is
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(name)  # noqa: PTH108  same
-    except OSError as error:
-        raise SettingsError([Complaint(file.name, "", f"cannot be changed: {error.strerror}")]) from error
-    return True

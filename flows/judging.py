@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from alerts import rules as alert_rules
 from extractors import novelty, surge
+from extractors.novelty import NoveltyRules
 from extractors.themes import JudgeInput, judge
 from extractors.workers import Failed
 from flows import waking
+from flows.calibrating import calibrate
 from flows.comparing import place_in_stories
-from flows.house import House, Pass, until_none_is_left
+from flows.house import House, Pass
+from flows.modelfile import learn_themes, model_of
 from warehouse import articles, judgements, outbox, passes, surges, verdicts
+from warehouse.calibrations import Threshold
 from warehouse.connect import Connection
 from warehouse.findings import Decided
 from warehouse.records import Finding, Judgement, PastFinding
@@ -30,28 +34,23 @@ def unjudged(house: House, this: Pass) -> Iterator[Sequence[JudgeInput]]:
     taxonomy_id = house.settings.taxonomy.id
     with house.store.transaction() as con:
         waiting = passes.what_waits(con, taxonomy_id, this.now).articles
-    if not waiting:
+    if not waiting or not learn_themes(house, this):
         return iter(())
     size = max(ARTICLES_AT_ONCE, -(-waiting // MOST_BATCHES))
+    house.watch.begin("judge", waiting)  # all at once: it may be the archive, of which one wants to know how long
 
     def ask() -> Sequence[JudgeInput]:
         with house.store.transaction() as con:
             rows = articles.articles_to_judge(con, taxonomy_id, this.now, size)
         return [JudgeInput(*row) for row in rows]
 
-    return until_none_is_left(house, "judge", ask)
+    return iter(ask, [])
 
 
 def judge_articles(house: House, this: Pass, unjudged: Sequence[JudgeInput]) -> None:
     """Judge articles under the configured themes; one that fails again and again is rejected with the reason."""
     taxonomy = house.settings.taxonomy
-    results = house.workers.map(
-        judge,
-        [(article,) for article in unjudged],
-        house.settings.deadlines.judge,
-        lambda _: house.watch.advance("judge"),
-        shared=(taxonomy, this.now),
-    )
+    results = judge_all(house, unjudged, this.now)
     judged = [result for result in results if not isinstance(result, Failed)]
     failed = [(a.id, r.reason) for a, r in zip(unjudged, results, strict=True) if isinstance(r, Failed)]
     with house.store.transaction() as con:
@@ -64,6 +63,17 @@ def judge_articles(house: House, this: Pass, unjudged: Sequence[JudgeInput]) -> 
     this.count(articles_judged=len(judged), articles_relevant=sum(j.relevant for j in judged))
 
 
+def judge_all(house: House, unjudged: Sequence[JudgeInput], now: datetime) -> list[Judgement | Failed]:
+    """What articles are about under the configured themes, in their order; nothing is stored."""
+    return house.workers.map(
+        judge,
+        [(article,) for article in unjudged],
+        house.settings.deadlines.judge,
+        lambda _: house.watch.advance("judge"),
+        shared=(house.settings.taxonomy, now, model_of(house)),
+    )
+
+
 def _rejected(article_id: UUID, taxonomy_id: str, now: datetime, reason: str) -> Judgement:
     return Judgement(article_id, taxonomy_id, now, False, 0.0, f"could not be judged: {reason}", 0, 0, (), ())
 
@@ -74,24 +84,40 @@ def _rejected(article_id: UUID, taxonomy_id: str, now: datetime, reason: str) ->
 def compare_and_decide(house: House, this: Pass) -> None:
     """Fold copies into stories, find what is new or surges, and commit findings, decisions and alerts together."""
     all_placed = False
+    moved: Sequence[Threshold] = ()
+    decided: Sequence[Decided] = ()
     while not all_placed:
         with house.store.transaction() as con:
             all_placed = place_in_stories(con, house.settings.novelty, this.now)
-            decided = _decide(house, con, this.now) if all_placed else []
+            if all_placed:
+                # First: what a new threshold lets in is history by the time that anything is called new.
+                moved = calibrate(con, house.settings.taxonomy.id, this.now).moved
+                decided = _decide(house, con, this.now)
+    if moved:
+        themes = ", ".join(f"{one.theme_id} {one.threshold:.2f}" for one in moved)
+        this.notes.append(f"Verdicts have moved thresholds ({themes}): what this brings up raises no alert.")
     this.count(findings=len(decided), alerts=sum(decision == "alert" for _, decision in decided))
 
 
 def _decide(house: House, con: Connection, now: datetime) -> Sequence[Decided]:
     silenced = verdicts.silenced(con, now)
-    found = _findings(house, con, now, silenced)
+    used_since = judgements.themes_used_since(con, house.settings.taxonomy.id)
+    found = findings(con, house.settings.novelty, house.settings.taxonomy.id, used_since, silenced, now)
     alerted = outbox.recent_alerts(con, now - timedelta(days=house.settings.alerts.cooldown_days))
     decided = alert_rules.decide(found, alerted, house.settings.alerts, now, silenced)
     outbox.save_findings(con, decided)
     return decided
 
 
-def _findings(house: House, con: Connection, now: datetime, silent: Collection[str]) -> tuple[Finding, ...]:
-    rules, taxonomy_id = house.settings.novelty, house.settings.taxonomy.id
+def findings(
+    con: Connection,
+    rules: NoveltyRules,
+    taxonomy_id: str,
+    used_since: Mapping[str, datetime],
+    silent: Collection[str],
+    now: datetime,
+) -> tuple[Finding, ...]:
+    """The themes that are new, or surge, as of `now`; `used_since` is since when each is looked for as it is."""
     gap = passes.longest_gap(con, now - rules.window - rules.silence, now - rules.window, now)
     wider = novelty.reaching_back(rules, gap)
     horizon = now - wider.window - wider.silence
@@ -99,7 +125,6 @@ def _findings(house: House, con: Connection, now: datetime, silent: Collection[s
     if burnt_in is None or judgements.history_waits(con, horizon, now - PATIENCE):
         return ()
     # Up to then everything is history: the burn-in, and the moment a theme came into use as it is.
-    used_since = judgements.themes_used_since(con, taxonomy_id)
     quiet_until = {theme: max(burnt_in, since) for theme, since in used_since.items()}
     seen_since = min(horizon, surge.looks_back(rules, now))
     appearances = judgements.appearances(con, taxonomy_id, seen_since)

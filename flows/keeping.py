@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flows.house import House, Pass
-from warehouse import retention
+from warehouse import retention, theme_versions
 
 
 def keep_house(house: House, this: Pass) -> None:
-    """Drop old pages, texts and attempts, at most once a UTC day: looking through them costs more than they do."""
+    """Drop old pages, texts, attempts and scores, once a UTC day: looking through them costs more than they do."""
     rules, taxonomy_id = house.settings.keep, house.settings.taxonomy.id
     before = retention.horizon(rules, this.now)
     with house.store.transaction() as con:
@@ -19,5 +19,14 @@ def keep_house(house: House, this: Pass) -> None:
     while before.texts and dropped == retention.TEXTS_AT_ONCE:
         with house.store.transaction() as con:
             dropped = retention.drop_texts(con, before.texts, rules, taxonomy_id, this.now)
+    _drop_old_scores(house, taxonomy_id)
     with house.store.transaction() as con:
         retention.done(con, "all", this.now)
+
+
+def _drop_old_scores(house: House, taxonomy_id: str) -> None:
+    """Of versions of the themes that nobody compares any more only the names stay."""
+    dropped = theme_versions.ARTICLES_AT_ONCE
+    while dropped == theme_versions.ARTICLES_AT_ONCE:
+        with house.store.transaction() as con:
+            dropped = theme_versions.drop_old_scores(con, taxonomy_id)

@@ -19,10 +19,11 @@ from flows.house import House, Pass
 from flows.judging import compare_and_decide, judge_articles, unjudged
 from flows.keeping import keep_house
 from flows.polling import due_feeds, poll
+from flows.rescoring import take_up
 from flows.revisiting import due_again, revisit, visits_due
 from flows.safekeeping import back_up, recall_lost, require_room
 from flows.telling import tell
-from warehouse import feeds, judgements, passes, retention
+from warehouse import feeds, passes, retention
 from warehouse.passes import PassRecord
 from warehouse.publish import publish
 from warehouse.store import WarehouseError
@@ -95,9 +96,8 @@ def _begin(house: House, now: datetime) -> Pass:
     with house.store.transaction() as con:
         lost = recall_lost(house, con)
         feeds.sync_feeds(con, house.settings.feeds)
-        judgements.use_taxonomy(con, house.settings.taxonomy, now)
-        retention.carry_judgements(con, house.settings.taxonomy.id)
-        return Pass(now, passes.begin(con, uuid.uuid4(), now), [lost] if lost else [])
+        edited = take_up(con, house.settings.taxonomy, now).note
+        return Pass(now, passes.begin(con, uuid.uuid4(), now), [note for note in (lost, edited) if note])
 
 
 def _heard_nobody(house: House, this: Pass) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from extractors.evaluate_genre import LabelledGenre, ToldGenre, accuracies, confusion, read_labelled_genres
+from extractors.bootstrap import Estimate
+from extractors.evaluate_genre import LabelledGenre, ToldGenre, accuracies, confusion, genres, read_labelled_genres
 from extractors.labels import LabelError
 from flows.commands import amur
 
@@ -43,9 +44,14 @@ def test_metrics_by_hand() -> None:
         told("zh", "official", "official"),
     ]  # fmt: skip
     found = accuracies(all_told)
-    assert found["en"] == {"articles": 3, "right": 1, "accuracy": 1 / 3, "commonest": 2 / 3}
-    assert found["zh"] == {"articles": 1, "right": 1, "accuracy": 1, "commonest": 1}
-    assert found["all"] == {"articles": 4, "right": 2, "accuracy": 0.5, "commonest": 0.5}
+    assert found["en"] == {"articles": 3, "right": 1, "accuracy": 1 / 3, "interval": (0, 1), "commonest": 2 / 3}
+    assert found["zh"] == {"articles": 1, "right": 1, "accuracy": 1, "interval": (1, 1), "commonest": 1}
+    assert found["all"] == {"articles": 4, "right": 2, "accuracy": 0.5, "interval": (0, 1), "commonest": 0.5}
+    by_genre = genres(all_told)
+    assert list(by_genre) == ["commentary", "news", "official"]
+    assert (by_genre["news"].tp, by_genre["news"].fp, by_genre["news"].fn) == (1, 1, 1)
+    assert by_genre["official"].precision.value == 1
+    assert by_genre["commentary"].recall == Estimate(0.0, None)
     assert confusion(all_told) == {
         "news": {"commentary": 1, "news": 1, "official": 0, "other": 0},
         "official": {"commentary": 0, "news": 1, "official": 1, "other": 0},
@@ -57,7 +63,9 @@ def test_the_command_prints_the_confusion(file: Path) -> None:
     shown = evaluate(file)
     assert shown.exit_code == 0, shown.output
     assert "all              4" in shown.stdout
-    rows = {line.split()[0]: line.split()[1:] for line in shown.stdout.splitlines()[1:] if line.split()}
+    assert "0.67 [0.00, 1.00]" in shown.stdout
+    shown_confusion = shown.stdout[shown.stdout.index("What people say") :]
+    rows = {line.split()[0]: line.split()[1:] for line in shown_confusion.splitlines()[1:] if line.split()}
     assert rows["news"] == ["0", "2", "0", "0"]
     assert rows["official"] == ["0", "1", "0", "0"]
     assert "a3" not in shown.stdout
@@ -69,6 +77,8 @@ def test_the_wrong_ones_are_named(file: Path) -> None:
     report = json.loads(evaluate(file, "--json").stdout)
     assert [one["id"] for one in report["wrong"]] == ["a3"]
     assert report["accuracy"]["all"]["accuracy"] == 0.75
+    assert report["accuracy"]["all"]["interval"] == [0.25, 1]
+    assert report["genres"]["news"]["tp"] == 2
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from extractors.gate import first_look, known_language, names_both, sides, weigh
 
 BOTH = {"en": "Xi met Putin.", "ru": "Си Цзиньпин принял Путина.", "zh": "习近平会见普京。"}
 NEITHER = {"en": "It rained.", "ru": "Шёл дождь.", "zh": "下雨了。"}
+THIRD = {"en": "Orban spoke.", "ru": "Орбан выступил.", "zh": "欧尔班讲话。"}
 
 
 @pytest.mark.parametrize(
@@ -102,11 +103,11 @@ def test_first_look_leaves_open() -> None:
 @pytest.mark.parametrize(
     ("title", "both", "neither", "relevant"),
     [
-        (False, 2, 18, True),  # a tenth
-        (False, 2, 19, False),
+        (False, 2, 38, True),  # a twentieth
+        (False, 2, 39, False),
         (False, 1, 6, False),  # one is chance
-        (True, 1, 19, True),  # with a title, half will do
-        (True, 1, 20, False),
+        (True, 1, 39, True),  # the title counts as a sentence does
+        (True, 1, 40, False),
         (True, 0, 30, False),  # a headline that the text does not bear out
         (False, 1, 4, True),  # a brief
         (False, 0, 5, False),
@@ -115,12 +116,88 @@ def test_first_look_leaves_open() -> None:
     ],
 )
 def test_the_rule(language: str, title: bool, both: int, neither: int, relevant: bool) -> None:
-    """Asked for are two co-mentions in a tenth of the sentences, half of it with the title's help, one in a brief."""
+    """Asked for are two co-mentions, title included, and a twentieth of the sentences; one in a brief."""
     sentences = [NEITHER[language]] * neither + [BOTH[language]] * both
     verdict = weigh([(BOTH if title else NEITHER)[language]], sentences, language)
     assert verdict.relevant is relevant
     assert verdict.reason == ("" if relevant else gate.IN_PASSING)
     assert (verdict.sentences, verdict.co_mentions) == (both + neither, both)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh"])
+@pytest.mark.parametrize(
+    ("title", "both", "third", "relevant"),
+    [
+        (False, 4, 6, True),  # two for three
+        (False, 4, 7, False),
+        (True, 5, 6, True),  # a headline about the third asks for one more
+        (True, 4, 6, False),
+    ],
+)
+def test_a_third_country(language: str, title: bool, both: int, third: int, relevant: bool) -> None:
+    """An article that names a third state much oftener than the two together is about that state."""
+    sentences = [THIRD[language]] * (third - title) + [BOTH[language]] * both
+    verdict = weigh([(THIRD if title else NEITHER)[language]], sentences, language)
+    assert verdict.relevant is relevant
+    assert verdict.reason == ("" if relevant else gate.THIRD)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "relevant"),
+    [
+        ("", "America fears for the trade of China and Russia.", True),
+        ("", "China, whatever Modi and Kim say, sells to Moscow.", False),
+        ("Orban lands in Beijing", "He was in Moscow on Friday.", False),
+        ("Xi and Putin meet", "Mr Trump says he is not worried.", True),
+        ("", "Modi and Takaichi eye the Sino-Russian drills.", True),
+    ],
+)
+def test_thirds_in_a_brief(title: str, text: str, relevant: bool) -> None:
+    """A brief may name one other state, or two where China and Russia are named as one pair."""
+    verdict = weigh([title] if title else [], [text], "en")
+    assert verdict.relevant is relevant
+    assert verdict.reason == ("" if relevant else gate.THIRD)
+
+
+def test_only_the_likeliest_rival_counts() -> None:
+    """An article on the two may name many other states, each of them now and then."""
+    others = ["Modi spoke.", "Erdogan spoke.", "Kim spoke.", "Macron spoke.", "Lula spoke.", "Trump spoke."]
+    assert weigh([], [*others, BOTH["en"], BOTH["en"]], "en").relevant
+
+
+@pytest.mark.parametrize(
+    ("named", "then", "language", "relevant"),
+    [
+        ("Putin met Xi.", "The two leaders signed.", "en", True),
+        ("Putin met Modi.", "The two leaders signed.", "en", False),
+        ("Путин принял Си Цзиньпина.", "Лидеры двух стран подписали.", "ru", True),
+        ("Путин принял Моди.", "Лидеры двух стран подписали.", "ru", False),
+        ("普京会见习近平。", "两国元首签署。", "zh", True),
+        ("普京会见莫迪。", "两国元首签署。", "zh", False),
+    ],
+)
+def test_the_two_countries(named: str, then: str, language: str, relevant: bool) -> None:
+    """ "The two countries" are those named last: they tie China and Russia, or Russia and India."""
+    rest = [NEITHER[language]] * 4
+    assert weigh([], [named, then, then, *rest], language).relevant is relevant
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "relevant"),
+    [
+        ("Two walls compared", "Unlike China's, Russia's leaks.", "en", False),
+        ("Two walls compared", "Russia bought China's.", "en", True),
+        ("Two walls", "Unlike China's, Russia's leaks.", "en", True),
+        ("Trade up compared with May", "Chinese and Russian tastes are similar.", "en", True),
+        ("Две модели", "В отличие от Китая, Россия ждёт.", "ru", False),
+        ("两种模式的比较", "俄罗斯与中国不同。", "zh", False),
+    ],
+)
+def test_a_comparison(title: str, text: str, language: str, relevant: bool) -> None:
+    """What sets the two side by side, in the headline and in the text, says nothing of what they do together."""
+    verdict = weigh([title], [text], language)
+    assert verdict.relevant is relevant
+    assert verdict.reason == ("" if relevant else gate.COMPARES)
 
 
 def test_a_brief_is_one_passage() -> None:
@@ -140,13 +217,13 @@ def test_languages() -> None:
     ]
 
 
-@given(st.booleans(), st.lists(st.booleans(), max_size=60))
-def test_relevance_is_graded(title: bool, pattern: list[bool]) -> None:
+@given(st.sampled_from(["", BOTH["en"], THIRD["en"], "Compared"]), st.lists(st.booleans(), max_size=60), st.booleans())
+def test_relevance_is_graded(title: str, pattern: list[bool], third: bool) -> None:
     """Relevance stays in [0, 1), is 0.5 exactly at the rule, and never falls with one more co-mention."""
 
     def verdict(pattern: list[bool]) -> gate.Verdict:
-        sentences = [(BOTH if both else NEITHER)["en"] for both in pattern]
-        return weigh([(BOTH if title else NEITHER)["en"]], sentences, "en")
+        other = THIRD["en"] if third else "Unlike the rain."
+        return weigh([title], [BOTH["en"] if both else other for both in pattern], "en")
 
     before = verdict(pattern)
     assert 0 <= before.relevance < 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from desk import THEME, Desk, furnish, write_settings
 from flows.commands import Exit, amur
-from flows.commands.explain import highlighted, spans
+from flows.commands.evidence_lines import highlighted, spans
 from mailservers import MailSink
 from servers import HttpServer, Reply
 from warehouse.store import Store

@@ -47,6 +47,8 @@ GRAINS = {
     "story_copies": ("story_id",),
     "theme_days": ("theme_id", "day", "bloc"),
     "theme_pairs": ("first_theme_id", "second_theme_id"),
+    "theme_versions": ("version", "theme_id"),
+    "version_articles": ("version", "theme_id", "article_id"),
     "voices": ("theme_id", "bloc"),
 }
 SOURCES = {

@@ -46,11 +46,11 @@ WHERE ($since::TIMESTAMPTZ IS NULL OR a.created_at >= $since)
 
 _QUOTES = """
 WITH texts AS (
-    SELECT article_id, sentence, phrase, weight, in_title, ordinal, 'infinity'::TIMESTAMPTZ AS until
+    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, 'infinity'::TIMESTAMPTZ AS until
     FROM evidence
     WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
     UNION ALL
-    SELECT article_id, sentence, phrase, weight, in_title, ordinal, ended_at
+    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, ended_at
     FROM past_evidence
     JOIN revisions USING (article_id, revision)
     WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
@@ -65,8 +65,9 @@ found_on AS (
     QUALIFY texts.until = min(texts.until) OVER (PARTITION BY texts.article_id)
 ),
 sentences AS (
-    SELECT e.sentence, e.phrase, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url, f.publisher, f.bloc,
-        a.dated_at, coalesce(s.story_id, a.article_id) AS story_id, coalesce(a.genre, '') = 'commentary' AS argued
+    SELECT e.sentence, e.phrase, e.statement, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url,
+        f.publisher, f.bloc, a.dated_at, coalesce(s.story_id, a.article_id) AS story_id,
+        coalesce(a.genre, '') = 'commentary' AS argued
     FROM found_on AS e
     JOIN articles AS a USING (article_id)
     JOIN feeds AS f ON f.feed_id = a.feed_id
@@ -82,7 +83,7 @@ unlike AS (
     SELECT * FROM best_of_story
     QUALIFY row_number() OVER (PARTITION BY sentence ORDER BY weight DESC, argued DESC, dated_at, article_id) = 1
 )
-SELECT sentence, phrase, title, url, publisher, bloc, dated_at
+SELECT sentence, phrase, title, url, publisher, bloc, dated_at, coalesce(statement, '')
 FROM unlike
 ORDER BY row_number() OVER (PARTITION BY publisher ORDER BY weight DESC, argued DESC, dated_at, article_id),
     weight DESC, argued DESC, dated_at, article_id

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from warehouse import calibrations, theme_versions
 from warehouse.connect import Connection
 from warehouse.records import Appearance, Copy, Evidence, Judgement, Mention, Score, Taxonomy
 from warehouse.rows import Row, insert, row_of
 
 _APPEARANCES = """
 SELECT c.theme_id, c.article_id, s.story_id, f.publisher, f.bloc, a.dated_at, a.first_seen_at, a.baseline,
-    a.text_source = 'summary' AS thin, a.feed_id, coalesce(o.publisher, '')
+    a.text_source = 'summary' AS thin, a.feed_id, coalesce(o.publisher, ''), c.brought_up
 FROM scores AS c
 JOIN judgements AS j USING (article_id, taxonomy_id)
 JOIN articles AS a USING (article_id)
@@ -38,6 +39,7 @@ ANTI JOIN (
         GROUP BY article_id
     ) AS put_in
     JOIN themes AS now ON now.taxonomy_id = $taxonomy_id
+    JOIN taxonomies AS scored ON scored.taxonomy_id = now.taxonomy_id
     ANTI JOIN past_evidence AS had
         ON had.article_id = put_in.article_id AND had.revision = put_in.revision AND had.theme_id = now.theme_id
     -- Before anybody looked for the theme, its want of evidence says nothing.
@@ -45,7 +47,7 @@ ANTI JOIN (
         SELECT min(first_used_at)
         FROM taxonomies AS used
         JOIN themes AS as_now USING (taxonomy_id)
-        WHERE as_now.theme_id = now.theme_id AND as_now.digest = now.digest
+        WHERE as_now.theme_id = now.theme_id AND as_now.digest = now.digest AND used.scorer = scored.scorer
     )
 ) AS later ON later.article_id = c.article_id AND later.theme_id = c.theme_id
 WHERE c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant AND a.dated_at >= $since
@@ -100,10 +102,13 @@ LIMIT 1 OFFSET $before
 
 
 _USED_SINCE = """
-SELECT now.theme_id, min(used.first_used_at)
+SELECT now.theme_id, greatest(min(used.first_used_at), any_value(c.since))
 FROM themes AS now
+JOIN taxonomies AS t USING (taxonomy_id)
 JOIN themes AS as_now ON as_now.theme_id = now.theme_id AND as_now.digest = now.digest
-JOIN taxonomies AS used ON used.taxonomy_id = as_now.taxonomy_id
+-- With another scorer the same theme finds other articles.
+JOIN taxonomies AS used ON used.taxonomy_id = as_now.taxonomy_id AND used.scorer = t.scorer
+LEFT JOIN calibrations AS c ON c.calibration_id = t.calibration_id AND c.theme_id = now.theme_id
 WHERE now.taxonomy_id = ?
 GROUP BY now.theme_id
 """
@@ -123,35 +128,33 @@ WHERE e.baseline AND e.dated_at >= $dated_since AND e.first_seen_at >= $seen_sin
 
 
 def use_taxonomy(con: Connection, taxonomy: Taxonomy, now: datetime) -> None:
-    """Say that articles are judged under `taxonomy` from now on; labels and definitions are renewed."""
+    """Say that articles are judged under `taxonomy` from now on; labels and definitions are renewed.
+
+    A taxonomy that is new takes over the thresholds of the one before it, for the themes that it has too.
+    """
+    before = latest_taxonomy(con)
+    known = con.execute("SELECT 1 FROM taxonomies WHERE taxonomy_id = ?", [taxonomy.id]).fetchone() is not None
     con.execute(
         "INSERT INTO taxonomies (taxonomy_id, scorer, first_used_at, last_used_at) VALUES ($id, $scorer, $now, $now) "
         "ON CONFLICT (taxonomy_id) DO UPDATE SET last_used_at = excluded.last_used_at",
         {"id": taxonomy.id, "scorer": taxonomy.scorer, "now": now},
     )
-    themes = [
-        {
-            "taxonomy_id": taxonomy.id,
-            "theme_id": t.id,
-            "digest": t.digest,
-            "label": t.label,
-            "definition": t.definition,
-        }
-        for t in taxonomy.themes
-    ]
-    insert(con, "themes", themes, "replace")
+    insert(con, "themes", theme_versions.theme_rows(con, taxonomy), "replace")
+    if before and not known:
+        calibrations.inherit(con, taxonomy.id, before, now)
 
 
 def save_judgements(con: Connection, judgements: Sequence[Judgement]) -> int:
     """Save judgements with scores, evidence and mentions; one that is known stays as it is. How many were new."""
     known = _judged(con, {j.article_id for j in judgements})
     new = list({k: j for j in judgements if (k := (j.article_id, j.taxonomy_id)) not in known}.values())
+    scores = calibrations.score_rows(con, new)  # before the judgements: it asks for the ones before
     # Entities belong to the article whatever the themes: a new judgement's take the place of the last one's.
     con.execute(
         "DELETE FROM mentions WHERE article_id IN (SELECT unnest(?::UUID[]))", [[str(j.article_id) for j in new]]
     )
     insert(con, "judgements", [row_of(j, without=("scores", "mentions")) for j in new])
-    insert(con, "scores", [_score(j, s) for j in new for s in j.scores])
+    insert(con, "scores", scores)
     insert(con, "evidence", [_evidence(j, s, n) for j in new for s in j.scores for n in range(len(s.evidence))])
     insert(con, "mentions", [row_of(m, article_id=j.article_id) for j in new for m in j.mentions])
     return len(new)
@@ -168,7 +171,8 @@ def read_judgement(con: Connection, article_id: UUID, taxonomy_id: str) -> Judge
     if row is None:
         return None
     scores = con.execute(
-        "SELECT theme_id, score, present FROM scores WHERE article_id = ? AND taxonomy_id = ? "
+        "SELECT theme_id, score, present, coalesce(lexical, 0), coalesce(semantic, 0) FROM scores "
+        "WHERE article_id = ? AND taxonomy_id = ? "
         "ORDER BY score DESC, theme_id",
         asked,
     ).fetchall()
@@ -176,7 +180,10 @@ def read_judgement(con: Connection, article_id: UUID, taxonomy_id: str) -> Judge
         "SELECT name, label, count FROM mentions WHERE article_id = ? ORDER BY count DESC, name, label", [article_id]
     ).fetchall()
     evidence = _read_evidence(con, article_id, taxonomy_id)
-    found = tuple(Score(theme, score, present, tuple(evidence.get(theme, ()))) for theme, score, present in scores)
+    found = tuple(
+        Score(theme, score, present, tuple(evidence.get(theme, ())), lexical, semantic)
+        for theme, score, present, lexical, semantic in scores
+    )
     return Judgement(*[*row, found, tuple(Mention(*m) for m in mentions)])
 
 
@@ -253,10 +260,6 @@ def _judged(con: Connection, article_ids: set[UUID]) -> set[tuple[UUID, str]]:
     return set(rows)
 
 
-def _score(judgement: Judgement, score: Score) -> Row:
-    return row_of(score, without=("evidence",), article_id=judgement.article_id, taxonomy_id=judgement.taxonomy_id)
-
-
 def _evidence(judgement: Judgement, score: Score, n: int) -> Row:
     evidence = score.evidence[n]
     return row_of(
@@ -273,7 +276,9 @@ def _evidence(judgement: Judgement, score: Score, n: int) -> Row:
 
 def _read_evidence(con: Connection, article_id: UUID, taxonomy_id: str) -> dict[str, list[Evidence]]:
     rows = con.execute(
-        "SELECT theme_id, sentence, start_at, end_at, in_title, phrase, strength, weight FROM evidence "
+        "SELECT theme_id, sentence, start_at, end_at, in_title, phrase, strength, weight, coalesce(statement, ''), "
+        "coalesce(likeness, 0), coalesce(quoted, false), coalesce(speaker, ''), coalesce(negated, false), "
+        "coalesce(hedged, false) FROM evidence "
         "WHERE article_id = ? AND taxonomy_id = ? ORDER BY theme_id, ordinal",
         [article_id, taxonomy_id],
     ).fetchall()

@@ -69,12 +69,11 @@ same AS (
 
 # Judgements last: from them follows whose scores are still to come.
 _CARRIED = (
-    """INSERT INTO scores (article_id, theme_id, taxonomy_id, score, present)
-    SELECT article_id, theme_id, $taxonomy_id, score, present
+    """INSERT INTO scores BY NAME
+    SELECT * REPLACE ($taxonomy_id AS taxonomy_id)
     FROM scores JOIN source USING (article_id, taxonomy_id) JOIN same USING (taxonomy_id, theme_id)""",
-    """INSERT INTO evidence (article_id, theme_id, taxonomy_id, ordinal, sentence, start_at, end_at, in_title, phrase,
-        strength, weight)
-    SELECT article_id, theme_id, $taxonomy_id, ordinal, sentence, start_at, end_at, in_title, phrase, strength, weight
+    """INSERT INTO evidence BY NAME
+    SELECT * REPLACE ($taxonomy_id AS taxonomy_id)
     FROM evidence JOIN source USING (article_id, taxonomy_id) JOIN same USING (taxonomy_id, theme_id)""",
     """INSERT INTO judgements
         (article_id, taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions)

@@ -70,9 +70,8 @@ WHERE article_id = $article
 """
 
 _KEEP_EVIDENCE = """
-INSERT INTO past_evidence
-SELECT article_id, (SELECT max(revision) FROM revisions WHERE article_id = $article), theme_id, taxonomy_id, ordinal,
-    sentence, start_at, end_at, in_title, phrase, strength, weight
+INSERT INTO past_evidence BY NAME
+SELECT *, (SELECT max(revision) FROM revisions WHERE article_id = $article) AS revision
 FROM evidence
 WHERE article_id = $article
 """

@@ -95,14 +95,14 @@ def traps(case: Case) -> Iterator[Finding]:
 def model(case: Case) -> Iterator[Finding]:
     """Whether the model of English loads."""
     del case
-    from extractors import themes
+    from extractors import english
 
     try:
-        themes.load_model()
+        english.load_model()
     except Exception as error:  # noqa: BLE001  spaCy raises what its parts raise
         yield trouble(f"the model of English does not load: {type(error).__name__}: {error}", INSTALL)
     else:
-        yield ok(f"the model of English loads ({themes.MODEL})")
+        yield ok(f"the model of English loads ({english.MODEL})")
 
 
 def out_of_range(requirement: str, installed: str | None) -> str:

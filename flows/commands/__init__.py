@@ -35,7 +35,11 @@ COMMANDS = {
     "status": ("flows.commands.status:status", "Show feeds, passes, what waits and what fails."),
     "doctor": ("flows.commands.doctor:doctor", "Look for what is wrong, and say what to do about it."),
     "feeds": ("flows.commands.feeds:feeds", "List, add, find, pause and check the feeds that are watched."),
-    "themes": ("flows.commands.themes:themes", "List the themes, show what each is known by, and check them."),
+    "themes": ("flows.commands.themes:themes", "List, show, check, edit and compare the themes."),
+    "verdict": (
+        "flows.commands.verdict:verdict",
+        "Say whether an article speaks of a theme; thresholds learn from it.",
+    ),
     "explain": ("flows.commands.explain:explain", "Show why an article scored what it scored."),
     "articles": ("flows.commands.articles:articles", "List articles by theme, publisher, date or words, and show one."),
     "alerts": ("flows.commands.alerts:alerts", "List alerts, acknowledge, mute or retract them, test the channels."),

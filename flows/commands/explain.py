@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from flows.commands import Exit, Invocation, Trouble, pass_invocation
+from flows.commands.evidence_lines import marks
 from flows.commands.printing import count, json_option, print_json, print_table, shown
 from flows.commands.reading import as_published
 
 if TYPE_CHECKING:
     from warehouse.explain import Explanation, Match, Voice
-    from warehouse.records import Evidence, Score
+    from warehouse.records import Score
 
 MATCHES = 20
 SHORT = 8  # letters of an id that name an article well enough
 SENTENCES = 5  # of a theme, the heaviest first
-HAN = re.compile(r"[\u3400-\u9fff]")
 LOOK = "`amur articles list` shows the latest."
 BARE_ADDRESS = re.compile(r"[\w-]+(\.[\w-]+)+(:\d+)?/")  # as browsers show it
-STEM = 5  # letters; of a longer word the last two may be its ending
 
 
 @click.command()
@@ -163,15 +161,9 @@ def _say_score(score: Score, label: str, every: bool) -> None:
     click.echo(f"  {shown(label)}")
     heaviest = sorted(score.evidence, key=lambda evidence: -evidence.weight)
     for evidence in heaviest if every else heaviest[:SENTENCES]:
-        _say_evidence(evidence)
+        click.echo(marks(evidence))
     if not every and len(heaviest) > SENTENCES:
         click.echo(f"      … and {len(heaviest) - SENTENCES} more: --all")
-
-
-def _say_evidence(evidence: Evidence) -> None:
-    where = "title" if evidence.in_title else f"at {evidence.start:,}"
-    click.echo(f'      {evidence.weight:.2f}  {evidence.strength} "{shown(evidence.phrase)}", {where}')
-    click.echo(f"            {highlighted(evidence.sentence, evidence.phrase)}")
 
 
 def _say_story(found: Explanation) -> None:
@@ -185,32 +177,3 @@ def _say_story(found: Explanation) -> None:
             for m in others
         ]
         print_table(("id", "date", "publisher", "bloc", "bits apart", "title"), rows)
-
-
-def highlighted(sentence: str, phrase: str) -> str:
-    """`sentence` on one line with what `phrase` matched set off; click drops the colours where there is no terminal."""
-    parts, last = [], 0
-    for start, end in spans(sentence, phrase):
-        parts += [shown(sentence[last:start]), click.style(shown(sentence[start:end]), fg="yellow", bold=True)]
-        last = end
-    return "".join(parts) + shown(sentence[last:])
-
-
-def spans(sentence: str, phrase: str) -> list[tuple[int, int]]:
-    """Where the words of a lemma phrase stand in a sentence, as (start, end), without overlaps.
-
-    A guess for the eye: a word counts whose beginning is that of a lemma of the phrase.
-    """
-    found = sorted(span for word in phrase.replace("..", " ").split() for span in _occurrences(sentence, word))
-    apart: list[tuple[int, int]] = []
-    for start, end in found:
-        if not apart or start >= apart[-1][1]:
-            apart.append((start, end))
-    return apart
-
-
-def _occurrences(sentence: str, lemma: str) -> Iterator[tuple[int, int]]:
-    stem = lemma if len(lemma) <= STEM else lemma[:-2]
-    # Chinese has no word boundaries, and no endings.
-    pattern = re.escape(lemma) if HAN.search(lemma) else rf"(?<!\w){re.escape(stem)}\w*"
-    return (found.span() for found in re.finditer(pattern, sentence, re.IGNORECASE))

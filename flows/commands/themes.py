@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
-from flows.commands.explain import highlighted
+from flows.commands.evidence_lines import highlighted
 from flows.commands.printing import ago, count, json_option, print_json, print_table, shown
 from flows.commands.reading import as_published, remembers
+from flows.commands.theme_draft import draft
+from flows.commands.theme_edit import edit, new, retire
+from flows.commands.themes_apply import apply, calibrate
 from flows.commands.themes_check import check
+from flows.commands.themes_diff import diff
+from flows.commands.themes_preview import preview
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +66,14 @@ def themes() -> None:
 
 
 themes.add_command(check)
+themes.add_command(draft)
+themes.add_command(new)
+themes.add_command(edit)
+themes.add_command(retire)
+themes.add_command(diff)
+themes.add_command(preview)
+themes.add_command(apply)
+themes.add_command(calibrate)
 
 
 @themes.command("list")

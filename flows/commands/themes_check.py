@@ -73,9 +73,9 @@ def check(invocation: Invocation, as_json: bool) -> None:
 
 def _lemmatisers() -> dict[str, Lemmatiser]:
     from extractors import russian
-    from extractors.themes import _lemmatised
+    from extractors.english import lemmatised
 
-    return {"en": _lemmatised, "ru": lambda texts: [russian.words(text) for text in texts]}
+    return {"en": lemmatised, "ru": lambda texts: [russian.words(text) for text in texts]}
 
 
 # --- the archive ----------------------------------------------------------------------------------

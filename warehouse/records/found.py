@@ -70,6 +70,7 @@ class Appearance:
     thin: bool  # only a summary was to be had
     feed_id: uuid.UUID | None = None  # the feed that announced it first
     original: str = ""  # the publisher where it says it was published first, if that is a configured one
+    brought_up: bool = False  # the theme became present when the article was judged anew, under edited themes
 
 
 @dataclass(frozen=True, slots=True)

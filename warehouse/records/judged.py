@@ -18,9 +18,15 @@ class Evidence:
     start: int
     end: int
     in_title: bool
-    phrase: str  # the phrase of the theme that matched
-    strength: str  # strong | weak
+    phrase: str  # the phrase of the theme that matched, the strongest of them; "" where none did
+    strength: str  # strong | weak, "" where no phrase matched
     weight: float
+    statement: str = ""  # the statement of the theme that it is most like, where its likeness counts
+    likeness: float = 0.0  # cosine between the two
+    quoted: bool = False  # somebody else's words or claim
+    speaker: str = ""  # whose, as written; "" where nobody is named
+    negated: bool = False  # denies its point
+    hedged: bool = False  # is not sure of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,8 @@ class Score:
     score: float
     present: bool
     evidence: tuple[Evidence, ...]
+    lexical: float = 0.0  # what the phrases brought to it
+    semantic: float = 0.0  # how much its best sentences make the theme's point; 0 where that was not asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Quote:
     publisher: str
     bloc: str
     dated_at: datetime
+    statement: str = ""  # the theme's statement that it is like, where its likeness counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ WITH latest AS (
 ),
 
 best_evidence AS (
-    SELECT e.article_id, e.theme_id, e.sentence, e.phrase
+    SELECT e.article_id, e.theme_id, e.sentence, e.phrase, e.statement, e.likeness, e.quoted, e.speaker, e.negated, e.hedged
     FROM evidence AS e
     JOIN latest USING (taxonomy_id)
     QUALIFY row_number() OVER (PARTITION BY e.article_id, e.theme_id ORDER BY e.weight DESC, e.in_title, e.ordinal) = 1
@@ -31,7 +31,13 @@ SELECT
     nullif(a.institution, '') AS institution,
     c.score,
     b.sentence,
-    b.phrase,
+    nullif(b.phrase, '') AS phrase,
+    nullif(b.statement, '') AS statement,
+    b.likeness,
+    b.quoted,
+    nullif(b.speaker, '') AS speaker,
+    b.negated,
+    b.hedged,
     a.text_source,
     a.baseline,
     a.dated_at,
@@ -63,7 +69,13 @@ COMMENT ON COLUMN article_themes.genre IS 'commentary, news, official (a stateme
 COMMENT ON COLUMN article_themes.institution IS 'the think tank, university or office that the author speaks from; null where none is named';
 COMMENT ON COLUMN article_themes.score IS 'how much of the theme is in the article, from 0 to 1';
 COMMENT ON COLUMN article_themes.sentence IS 'the sentence that weighs most for the theme, word for word';
-COMMENT ON COLUMN article_themes.phrase IS 'the phrase of the theme that this sentence matched';
+COMMENT ON COLUMN article_themes.phrase IS 'the phrase of the theme that this sentence matched; null where it is evidence by its likeness alone';
+COMMENT ON COLUMN article_themes.statement IS 'the theme''s statement that this sentence is most like; null where it is evidence by its phrase alone';
+COMMENT ON COLUMN article_themes.likeness IS 'how much it is like that statement: the cosine of their vectors';
+COMMENT ON COLUMN article_themes.quoted IS 'whether the sentence is somebody else''s words or claim, not the author''s; null for what was judged before this was told';
+COMMENT ON COLUMN article_themes.speaker IS 'whose, as written; null where nobody is named';
+COMMENT ON COLUMN article_themes.negated IS 'whether it denies its point';
+COMMENT ON COLUMN article_themes.hedged IS 'whether it is put as a possibility';
 COMMENT ON COLUMN article_themes.text_source IS 'what was judged: the page''s text, the feed''s own full text, or only its summary';
 COMMENT ON COLUMN article_themes.baseline IS 'whether it came with the first answer of its feed, from a backfill or by hand: history, not news';
 COMMENT ON COLUMN article_themes.dated_at IS 'the date that counts: the published one where it is plausible, else when it was first seen';
