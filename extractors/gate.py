@@ -44,7 +44,8 @@ _BRIEF = 5  # sentences; so short a text (a summary, a wire flash) need not repe
 # Round numbers in the middle of where they make no difference to labelled documents.
 _LEAST = 2  # ties: one is chance
 _DENSITY = 1 / 20  # ties asked for by a sentence
-_AGAINST = 2 / 3  # ties asked for by a sentence that names the third state
+_AGAINST = 1 / 2  # ties asked for by a sentence that names the third state
+_AGAINST_IN_BRIEF = 1 / 3  # and, in a brief, by each such state
 _COMPARED = 1 / 2  # the strength left to an article that sets the two side by side; 1 would be relevant
 
 
@@ -85,7 +86,7 @@ def weigh(title: Sequence[str], text: Sequence[str], language: str) -> Verdict:
 
     - two ties, and as many as make a twentieth of the text's sentences; in a brief of at most five sentences, which is
       taken as one passage with its title, it is enough that both are named;
-    - two ties for every three sentences that name a third state, the one named most often; in a brief, for every three
+    - one tie for every two sentences that name a third state, the one named most often; in a brief, for every three
       such states. A title that begins with a third state's name asks for one more; a pair (Sino-Russian, Xi and Putin)
       counts as one more;
     - no headline that promises a comparison which the text then makes.
@@ -102,7 +103,8 @@ def weigh(title: Sequence[str], text: Sequence[str], language: str) -> Verdict:
         found, rivals = float(ties), len(thirds)
     else:
         found, rivals = ties / max(_LEAST, _DENSITY * len(text)), max(thirds.values(), default=0)
-    asked = _AGAINST * rivals + any(head.first and head.first not in BOTH for head in heads)
+    against = _AGAINST_IN_BRIEF if is_brief(len(text)) else _AGAINST
+    asked = against * rivals + any(head.first and head.first not in BOTH for head in heads)
     linked = any(sentence.linked for sentence in casts)
     strength = min(found, (ties + linked) / asked) if asked else found
     reason = IN_PASSING if found < 1 else THIRD if strength < 1 else ""

@@ -128,10 +128,10 @@ def test_the_rule(language: str, title: bool, both: int, neither: int, relevant:
 @pytest.mark.parametrize(
     ("title", "both", "third", "relevant"),
     [
-        (False, 4, 6, True),  # two for three
-        (False, 4, 7, False),
-        (True, 5, 6, True),  # a headline about the third asks for one more
-        (True, 4, 6, False),
+        (False, 4, 8, True),  # one for two
+        (False, 4, 9, False),
+        (True, 5, 8, True),  # a headline about the third asks for one more
+        (True, 4, 8, False),
     ],
 )
 def test_a_third_country(language: str, title: bool, both: int, third: int, relevant: bool) -> None:
@@ -146,14 +146,15 @@ def test_a_third_country(language: str, title: bool, both: int, third: int, rele
     ("title", "text", "relevant"),
     [
         ("", "America fears for the trade of China and Russia.", True),
-        ("", "China, whatever Modi and Kim say, sells to Moscow.", False),
+        ("", "China, whatever Modi and Kim say, sells to Moscow.", True),
+        ("", "China, whatever Modi, Kim, Orban and Trump say, sells to Moscow.", False),
         ("Orban lands in Beijing", "He was in Moscow on Friday.", False),
         ("Xi and Putin meet", "Mr Trump says he is not worried.", True),
         ("", "Modi and Takaichi eye the Sino-Russian drills.", True),
     ],
 )
 def test_thirds_in_a_brief(title: str, text: str, relevant: bool) -> None:
-    """A brief may name one other state, or two where China and Russia are named as one pair."""
+    """A brief may name three other states, or more where China and Russia are named as one pair."""
     verdict = weigh([title] if title else [], [text], "en")
     assert verdict.relevant is relevant
     assert verdict.reason == ("" if relevant else gate.THIRD)
