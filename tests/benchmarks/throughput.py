@@ -10,6 +10,7 @@ and on a mix of one relevant in twenty. Medians; peak memory at the end.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import statistics
 import sys
@@ -24,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # its settings are the tests
 
 from corpus import Sheet, furnish, settings_in, sheets
 
+from extractors import exemplars
 from extractors.articles import read_feed_text, read_page
 from extractors.compose import article_of
 from extractors.fetch import Fetcher
@@ -32,6 +34,7 @@ from extractors.workers import WorkerRules, Workers
 from flows.collecting import read, unread
 from flows.house import House, Pass, Unwatched
 from flows.judging import judge_articles, unjudged
+from flows.modelfile import models_folder
 from flows.settings import Settings
 from warehouse import passes
 from warehouse.store import Store
@@ -46,6 +49,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Workers(WorkerRules(count=2)) as workers:
+        os.environ["AMUR_CACHE"] = folder  # learnt once, for all rounds
         settings = settings_in(Path(folder))
         mixes = {
             "relevant articles": sheets(asked.articles, 0, settings.feeds[0], NOW),
@@ -83,11 +87,12 @@ def _compare(name: str, some: Sequence[Sheet], settings: Settings, workers: Work
 
 
 def _bare(some: Sequence[Sheet], settings: Settings) -> None:
+    model = exemplars.prepare(settings.taxonomy, models_folder())
     for sheet in some:
         entry = sheet.entry
         page = read_page(sheet.body, "text/html; charset=utf-8", entry.link or "", NOW)
         article = article_of(entry, None, "", page, read_feed_text(entry), NOW)
-        judge(JudgeInput(article.id, article.title, article.text, article.language), settings.taxonomy, NOW)
+        judge(JudgeInput(article.id, article.title, article.text, article.language), settings.taxonomy, NOW, model)
 
 
 def _amur(some: Sequence[Sheet], settings: Settings, workers: Workers) -> float:

@@ -74,10 +74,10 @@ class Theme:
     phrases: tuple[Phrase, ...]
     entities: tuple[str, ...]
     contrasts: tuple[Contrast, ...]
+    # Sixteen hex digits of what decides its scores, whatever the order of phrases and statements. Every pass asks often.
+    digest: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def digest(self) -> str:
-        """Sixteen hex digits of what decides this theme's scores; the order of phrases and statements does not."""
+    def __post_init__(self) -> None:
         decisive = {
             "id": self.id,
             "statements": sorted((s.language, s.text) for s in self.statements),
@@ -85,7 +85,7 @@ class Theme:
             "phrases": sorted((p.language, p.strength, p.text) for p in self.phrases),
             "entities": sorted(self.entities),
         }
-        return _digest(decisive)
+        object.__setattr__(self, "digest", _digest(decisive))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +94,12 @@ class Taxonomy:
 
     themes: tuple[Theme, ...]
     scorer: str
+    # Sixteen hex digits; labels, definitions and contrasts do not change it.
+    id: str = field(init=False, compare=False, repr=False)
 
-    @property
-    def id(self) -> str:
-        """Sixteen hex digits; labels, definitions and contrasts do not change it."""
-        return _digest({"scorer": self.scorer, "themes": sorted(theme.digest for theme in self.themes)})
+    def __post_init__(self) -> None:
+        stated = {"scorer": self.scorer, "themes": sorted(theme.digest for theme in self.themes)}
+        object.__setattr__(self, "id", _digest(stated))
 
 
 def _digest(value: object) -> str:
