@@ -74,7 +74,7 @@ class Theme:
     phrases: tuple[Phrase, ...]
     entities: tuple[str, ...]
     contrasts: tuple[Contrast, ...]
-    # Sixteen hex digits of what decides its scores, whatever the order of phrases and statements. Every pass asks often.
+    # Sixteen hex digits of what decides its scores, whatever the order of phrases and statements.
     digest: str = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
