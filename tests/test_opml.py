@@ -139,7 +139,7 @@ def test_hostile_files(make: Callable[[], bytes], says: str) -> None:
         assert says in str(error)  # noqa: PT017  most are refused, one is only useless
     else:
         assert (says, outlines) == ("lists", ())
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 10
 
 
 def test_nothing_outside_the_file_is_read(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_ten_thousand_feeds() -> None:
     before = time.monotonic()
     arrived = arrivals(read_opml(many), (), KEYS, ())
     assert len({row["name"] for row in arrived.rows}) == FEEDS
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 20
 
 
 def test_a_list_gets_no_key_unasked() -> None:

@@ -59,7 +59,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         server(tmp_path / "prefect", stranger.port),
     ):
         pass
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 10
     assert not stranger.requests
 
 

@@ -171,7 +171,7 @@ def test_an_endless_question_is_stopped(published: Path) -> None:
     started = time.monotonic()
     with pytest.raises(QueryError, match=r"longer than 0\.2 s"):
         query.ask(published, "SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b", timeout=0.2)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_without_a_published_file_the_user_is_told(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_no_word(answer: dict[str, Any]) -> None:
         began = time.monotonic()
         result = send(hook(server.url, 1.0), BODY)
     assert (result.result, result.reason, len(server.posts)) == ("unclear", "slack_unclear", 1)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
