@@ -163,7 +163,8 @@ def entries_to_collect(
 
 def save_pages(con: Connection, pass_id: UUID, pages: Sequence[Collected]) -> None:
     """Save what became of wanted pages; their bytes are in the page store already."""
-    insert(con, "fetches", [_attempt(pass_id, page) for page in pages])
+    tried = [attempt_row(pass_id, "page", p.wanted.feed_id, p.wanted.article_id, p.fetch) for p in pages]
+    insert(con, "fetches", tried)
     insert(con, "pages", [_page(page) for page in pages], "replace")
 
 
@@ -230,13 +231,13 @@ def read_article(con: Connection, article_id: UUID) -> Article | None:
     return Article(*row) if row else None
 
 
-def _attempt(pass_id: UUID, page: Collected) -> Row:
-    fetch = page.fetch
+def attempt_row(pass_id: UUID, kind: str, feed_id: UUID, article_id: UUID, fetch: Fetch) -> Row:
+    """The row of one attempt to fetch an article's page, for `fetches`."""
     return {
         "pass_id": pass_id,
-        "kind": "page",
-        "feed_id": page.wanted.feed_id,
-        "article_id": page.wanted.article_id,
+        "kind": kind,
+        "feed_id": feed_id,
+        "article_id": article_id,
         "tried_at": fetch.at,
         "outcome": fetch.outcome,
         "reason": fetch.reason,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from warehouse.articles import attempt_row
 from warehouse.connect import Connection
 from warehouse.records import Fetch, Outcome, Reading
 from warehouse.rows import Row, insert
@@ -201,7 +202,8 @@ def save_visits(con: Connection, pass_id: UUID, visits: Sequence[Visit], now: da
 
     What was judged of an old text goes with it, all but its evidence: the article is judged anew.
     """
-    insert(con, "fetches", [_attempt(pass_id, visit) for visit in visits])
+    tried = [attempt_row(pass_id, "visit", v.due.feed_id, v.due.article_id, v.fetch) for v in visits]
+    insert(con, "fetches", tried)
     withdrawn = _withdrawn(con, [visit.due.article_id for visit in visits])
     for visit in visits:
         key = {"article": visit.due.article_id}
@@ -253,23 +255,6 @@ def _rewrite(con: Connection, visit: Visit, now: datetime) -> None:
     con.execute(_KEEP_EVIDENCE, {"article": article})
     for table in _JUDGED:
         con.execute(f"DELETE FROM {table} WHERE article_id = ?", [article])  # noqa: S608  this file's own words
-
-
-def _attempt(pass_id: UUID, visit: Visit) -> Row:
-    fetch = visit.fetch
-    return {
-        "pass_id": pass_id,
-        "kind": "visit",
-        "feed_id": visit.due.feed_id,
-        "article_id": visit.due.article_id,
-        "tried_at": fetch.at,
-        "outcome": fetch.outcome,
-        "reason": fetch.reason,
-        "detail": fetch.detail,
-        "status": fetch.status,
-        "raw_bytes": fetch.raw_bytes,
-        "seconds": fetch.seconds,
-    }
 
 
 def _visited(visit: Visit, now: datetime) -> Row:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run by its path, it finds its neighbours
 
 from benchmarks.ablation_rows import ROWS, Row, Scorer, Themes, linear
-from benchmarks.stage import _fit, _say, _threshold
+from benchmarks.stage import best_threshold, fit, logits
 from extractors import scores
 from extractors.encoder import Encoder, Vectors, load_encoder
 from extractors.evaluate import Found, Labelled, Report, found_in, half, measure, read_labelled
@@ -92,8 +92,8 @@ def measured(
         relevant = [document for document in written if document.labelled.relevant]
         heard = np.vstack([_heard(document, row, model, scorer, encoder) for document in relevant])
         labels = np.array([theme in document.labelled.themes for document in relevant for theme in model.themes])
-        weights = _fit(heard, labels)
-        weights[-1] += _threshold(_say(weights, heard), labels)[0]
+        weights = fit(heard, labels)
+        weights[-1] += best_threshold(logits(weights, heard), labels)[0]
     reports = {}
     for name, documents in sets.items():
         found = [
@@ -113,7 +113,7 @@ def _heard(document: Document, row: Row, model: Exemplars, scorer: Scorer, encod
 
 def _found(document: Document, heard: NDArray[np.float64], model: Exemplars, weights: NDArray[np.float64]) -> Found:
     """What is found by likeness; themes that were not learnt are known by their phrases, as in a pass."""
-    likely = {theme for theme, said in zip(model.themes, _say(weights, heard), strict=True) if said >= 0}
+    likely = {theme for theme, said in zip(model.themes, logits(weights, heard), strict=True) if said >= 0}
     return replace(document.by_phrases, themes=frozenset(likely | (document.by_phrases.themes - set(model.themes))))
 
 

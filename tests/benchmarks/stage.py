@@ -45,12 +45,12 @@ def main() -> None:
     fold = np.repeat(np.arange(len(documents)) % FOLDS, n_themes)
     said = np.zeros(len(labels))
     for n in range(FOLDS):
-        said[fold == n] = _say(_fit(heard[fold != n], labels[fold != n]), heard[fold == n])
+        said[fold == n] = logits(fit(heard[fold != n], labels[fold != n]), heard[fold == n])
     found = 2 * ((said > 0) & labels).sum() / ((said > 0).sum() + labels.sum())
-    best, f1 = _threshold(said, labels)
+    best, f1 = best_threshold(said, labels)
     sys.stdout.write(f"{len(documents)} documents, {int(labels.sum())} labels\n")
     sys.stdout.write(f"cross-validated: F1 {found:.3f} at 0, at best {f1:.3f} at {best:.2f} on the logit scale\n")
-    weights = _fit(heard, labels)
+    weights = fit(heard, labels)
     weights[-1] += best
     sys.stdout.write(f"STAGE = ({', '.join(f'{weight:.2f}' for weight in weights)})\n")
 
@@ -68,7 +68,7 @@ def _witnesses(
     return np.vstack(heard), np.array(labels)
 
 
-def _fit(heard: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
+def fit(heard: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Weights of the witnesses and what is subtracted, by Newton's method."""
     x = np.column_stack([heard, -np.ones(len(heard))])
     weights = np.zeros(x.shape[1])
@@ -80,12 +80,12 @@ def _fit(heard: NDArray[np.float64], labels: NDArray[np.bool_]) -> NDArray[np.fl
     return weights
 
 
-def _say(weights: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
+def logits(weights: NDArray[np.float64], heard: NDArray[np.float64]) -> NDArray[np.float64]:
     said: NDArray[np.float64] = heard @ weights[:-1] - weights[-1]
     return said
 
 
-def _threshold(said: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[float, float]:
+def best_threshold(said: NDArray[np.float64], labels: NDArray[np.bool_]) -> tuple[float, float]:
     """Where F1 is best, and F1 there."""
     steps = np.arange(-3.0, 3.0, 0.05)
     found = np.array([2 * ((said > t) & labels).sum() / ((said > t).sum() + labels.sum()) for t in steps])
