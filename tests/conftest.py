@@ -16,8 +16,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The themes that come with Amur take ten seconds to learn: once, not once for every test."""
-    if config.cache:
-        os.environ["AMUR_CACHE"] = str(config.cache.mkdir("models"))
+    cache = getattr(config, "cache", None)  # `-p no:cacheprovider` leaves it out
+    if cache:
+        os.environ["AMUR_CACHE"] = str(cache.mkdir("models"))
 
 
 @pytest.fixture(scope="session")

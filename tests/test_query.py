@@ -137,8 +137,9 @@ def test_the_clock_stands_still_while_an_answer_is_read(published: Path) -> None
 def test_an_error_half_way(published: Path) -> None:
     """A question that fails when part of its answer is out fails in words, however it is read."""
     late = "SELECT CASE WHEN range < 900_000 THEN 1 ELSE error('late') END FROM range(1_000_000)"
-    with pytest.raises(QueryError, match="cannot be worked out"), query.asked(published, late) as stream:
-        list(stream.batches())
+    for _ in range(20):  # the engine now and then calls itself interrupted
+        with pytest.raises(QueryError, match="cannot be worked out"), query.asked(published, late) as stream:
+            list(stream.batches())
     with pytest.raises(QueryError, match=r"late|cannot be worked out"), query.asked(published, late) as stream:
         stream.to_parquet(io.BytesIO())
 

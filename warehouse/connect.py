@@ -20,7 +20,6 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 
 Connection = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
-Interrupted = duckdb.InterruptException
 Statement = duckdb.StatementType
 T = TypeVar("T")
 
