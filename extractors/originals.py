@@ -1,4 +1,7 @@
-"""Where an article says that it was published first: its feed's `<source>`, or a line at its head or foot. Pure."""
+"""Where an article says that it was published first: its feed's `<source>`, a line at its head or foot. Pure.
+
+A report that begins `BEIJING, March 3 (Agency) -` is the agency's, whoever prints it, and under whatever lede.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,33 @@ _LINES = tuple(
     re.compile(said + r"(?P<name>[^\n]{2,300})", re.IGNORECASE | re.MULTILINE)
     for said in (_STATEMENT, _NOTE, _REPRINT, _RUSSIAN, _CHINESE)
 )
+# An agency's mark, at the beginning of a line: where and when, and who reports.
+_DATELINES = tuple(
+    re.compile(mark, re.MULTILINE)
+    for mark in (
+        r"^[A-Z][A-Z .,'’/-]{2,40}(?:, [A-Z]\w+\.? \d{1,2})?(?:,? \d{4})? \((?P<name>[A-Z][^()\n]{1,40})\) ?[-–—]+ ",
+        r"^[А-ЯЁ][А-ЯЁ -]{2,40},\s*\d{1,2}\s+[а-я]{3,8}\.?\s*/(?P<name>[^/\n]{2,40})/",
+        r"^[А-ЯЁ][А-ЯЁ -]{2,40},\s*\d{1,2}\s+[а-я]{3,8}\.?\s*[-–—]\s*(?P<name>[А-ЯЁA-Z][\w ]{2,30})[.,]\s",
+        r"^[（(]?(?P<name>[\u4e00-\u9fff]{2,8}社|[\u4e00-\u9fff]{2,8}网)[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日[）)]?电",
+        r"^(?:来源|消息来源)\s*[：:]\s*(?P<name>[\u4e00-\u9fff]{2,12})$",
+    )
+)
+# What an agency is called in other languages than its own English.
+_AGENCIES = {
+    "新华社": "xinhua",
+    "新华网": "xinhua",
+    "синьхуа": "xinhua",
+    "тасс": "tass",
+    "塔斯社": "tass",
+    "риановости": "ria",
+    "俄新社": "ria",
+    "интерфакс": "interfax",
+    "国际文传电讯社": "interfax",
+    "рейтер": "reuters",
+    "路透社": "reuters",
+    "中新社": "china news service",
+    "中新网": "china news service",
+}
 _ADDRESS = re.compile(r"https?://[^\s<>\"'）)》」]+", re.IGNORECASE)
 _TITLED = re.compile("^(?:(?:the|la|le|der|die|das)\\s+)?[《「『«„“\"‘']+([^》」』»”\"’'\n]{2,100})")
 # Where a name ends and the sentence goes on.
@@ -79,7 +109,7 @@ def originals(articles: Iterable[Told], houses: Iterable[House]) -> tuple[Origin
         name, url, said_by = _stated(article)
         if not name and not url:
             continue
-        publisher = by_host.get(_host(url), "") or by_name.get(_plain(name), "")
+        publisher = by_host.get(_host(url), "") or by_name.get(_plain(name), "") or by_name.get(_agency(name), "")
         # A feed's source is another feed, never an article.
         address = urls.canonical(url) or ""
         original_id = urls.article_id(address) if said_by == "text" and _names_an_article(address) else None
@@ -89,7 +119,7 @@ def originals(articles: Iterable[Told], houses: Iterable[House]) -> tuple[Origin
 
 
 def _stated(article: Told) -> tuple[str, str, Literal["feed", "text"]]:
-    """Name and address as stated; in the text the line says more of this article than a feed's source does."""
+    """Name and address as stated: by a line of the text, which says most of this article; its feed; a dateline."""
     head, foot = article.text[:_HEAD], article.text[_HEAD:][-_FOOT:]
     for part in (foot, head):
         for line in _LINES:
@@ -97,6 +127,10 @@ def _stated(article: Told) -> tuple[str, str, Literal["feed", "text"]]:
                 name, url = _name_and_address(match["name"])
                 if name or url:
                     return name, url, "text"
+    if not article.source_name and not article.source_url:
+        for mark in _DATELINES:
+            if match := mark.search(head):
+                return clean(match["name"], _NAME), "", "text"
     return clean(article.source_name, _NAME), article.source_url, "feed"
 
 
@@ -130,6 +164,11 @@ def _certain(found: dict[str, set[str]]) -> dict[str, str]:
 def _plain(name: str) -> str:
     """Letters and digits of a name, without its article."""
     return re.sub(r"[\W_]+", "", _ARTICLE.sub("", name.casefold()))
+
+
+def _agency(name: str) -> str:
+    """The plain English name of an agency that is named in another language."""
+    return _plain(_AGENCIES.get(_plain(name), ""))
 
 
 def _host(url: str) -> str:

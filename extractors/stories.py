@@ -1,50 +1,32 @@
 """Copies are folded into stories, and every story has one voice.
 
-A copy is told in three ways: by the address it gives for its original; by a fingerprint a few bits away; by long
-sentences it shares word for word, which survive where an editor has cut and reworded too much for the fingerprint.
-Pure and deterministic. An article costs one pass over the fingerprints of the days that are looked back on (0.1 ms
-for 100,000 of them), whatever the size of the archive.
+A copy is told in four ways: by the address it gives for its original; by a fingerprint a few bits away; by long
+sentences it shares word for word, which survive where an editor has cut and reworded too much for the fingerprint, or
+put them into an article of his own; and, in another language, by what its sentences mean. Pure and deterministic. An
+article costs one pass over the fingerprints of the days that are looked back on (0.1 ms for 100,000 of them), whatever
+the size of the archive.
 """
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from hashlib import blake2b
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from warehouse.records import Appearance, Copy, Shared
+from warehouse.records import Alike, Appearance, Copy, Shared
 
-# Copies share so many long sentences, and so many of those that the shorter of them has.
+# Copies share so many long sentences, and so much of those that the shorter of them has: of their number or letters.
 SENTENCES, SHARE = 2, 0.3
-_LONGEST = 100_000  # characters that are looked at
-_LONG, _LONG_IDEOGRAPHIC = 40, 12  # letters of a sentence that nobody writes twice by chance
-_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？；])|\n+")
-# What others said stands in every report of it, word for word.
-_QUOTED = re.compile('["“”„«»「」『』]')
-_IDEOGRAPH = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-
-
-def sentence_prints(text: str) -> tuple[int, ...]:
-    """A 64-bit print of each long sentence without quotation marks; letters and digits count, case does not."""
-    found = {
-        key
-        for sentence in _END.split(text[:_LONGEST])
-        if not _QUOTED.search(sentence) and _is_long(key := re.sub(r"[\W_]+", "", sentence.casefold()))
-    }
-    return tuple(
-        sorted(int.from_bytes(blake2b(key.encode("utf-8", "replace"), digest_size=8).digest()) for key in found)
-    )
-
-
-def _is_long(key: str) -> bool:
-    return len(key) >= (_LONG_IDEOGRAPHIC if _IDEOGRAPH.search(key) else _LONG)
+# An excerpt of one or two sentences shares all it has, and with so many letters that nobody writes them twice.
+WHOLE = 100
+# What joins a story by way of an excerpt has so many of the excerpt's sentences: the story's may be the others.
+_THROUGH = 0.5
 
 
 def assign_stories(
@@ -53,24 +35,56 @@ def assign_stories(
     reach: timedelta,
     bits: int,
     shared: Iterable[Shared] = (),
+    alike: Iterable[Alike] = (),
+    meant: Collection[uuid.UUID] = (),
 ) -> tuple[Copy, ...]:
     """Give each new article the story of its original, else of its nearest copy, or make it a story of its own.
 
     A copy is dated within `reach` of the article, and differs in at most `bits` bits of the fingerprint or shares
     enough sentences (`shared`, of new articles with any others). An article without a fingerprint (too little text)
-    is told by the other ways alone. The order of `new` does not matter.
+    is told by the other ways alone. One that is no copy in its own language joins the story of the article that it
+    translates (`alike`, of new articles with any others), if it means the same as all of that story's articles of
+    which is known what they mean (`meant`): reports that resemble one another by turns are no chain. An article joins
+    one story at most, and stories are never joined. The order of `new` does not matter.
     """
     arrivals = sorted(new, key=_reading_order)
     memory = _Memory(list(remembered), len(arrivals))
-    alike = _alike(shared)
+    ties = _ties(shared, alike, meant)
     placed = []
     for article in arrivals:
-        kin = memory.kin(article)
-        copies = kin | memory.near(article.fingerprint, bits) | memory.positions(alike[article.article_id])
-        copy = _placed(article, [(i not in kin, memory.known[i]) for i in copies], reach)
+        copy = _copy(article, memory, ties, reach, bits) or _translation(article, memory, ties, reach) or article
         placed.append(copy)
         memory.add(copy)
     return tuple(placed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """What is known of pairs of articles, both ways round."""
+
+    shared: Mapping[uuid.UUID, Mapping[uuid.UUID, float]]  # what share of the other's sentences an article has
+    alike: Mapping[uuid.UUID, Mapping[uuid.UUID, Alike]]
+    meant: Collection[uuid.UUID]
+
+
+def _ties(shared: Iterable[Shared], alike: Iterable[Alike], meant: Collection[uuid.UUID]) -> _Ties:
+    by_sentences: dict[uuid.UUID, dict[uuid.UUID, float]] = defaultdict(dict)
+    by_meaning: dict[uuid.UUID, dict[uuid.UUID, Alike]] = defaultdict(dict)
+    for pair in shared:
+        if _enough(pair):
+            by_sentences[pair.article_id][pair.other_id] = pair.sentences / pair.of_other
+            by_sentences[pair.other_id][pair.article_id] = pair.sentences / pair.of
+    for same in alike:
+        by_meaning[same.article_id][same.other_id] = by_meaning[same.other_id][same.article_id] = same
+    return _Ties(by_sentences, by_meaning, meant)
+
+
+def _enough(pair: Shared) -> bool:
+    fewer = min(pair.of, pair.of_other)
+    if pair.sentences == fewer and pair.letters >= WHOLE:
+        return True
+    much = pair.sentences >= SHARE * fewer or (pair.of_letters and pair.letters >= SHARE * pair.of_letters)
+    return pair.sentences >= SENTENCES and bool(much)
 
 
 class _Memory:
@@ -81,6 +95,7 @@ class _Memory:
         self._prints: npt.NDArray[np.uint64] = np.zeros(len(known) + more, dtype=np.uint64)
         self._position: dict[uuid.UUID, int] = {}
         self._of_original: dict[uuid.UUID, set[int]] = defaultdict(set)
+        self._of_story: dict[uuid.UUID, list[int]] = defaultdict(list)
         for copy in known:
             self.add(copy)
 
@@ -89,6 +104,7 @@ class _Memory:
         self.known.append(copy)
         self._prints[position] = copy.fingerprint
         self._position[copy.article_id] = position
+        self._of_story[copy.story_id].append(position)
         for original in (copy.article_id, copy.original_id):
             if original:
                 self._of_original[original].add(position)
@@ -99,6 +115,7 @@ class _Memory:
         return named | self._of_original.get(article.article_id, set())
 
     def near(self, fingerprint: int, bits: int) -> set[int]:
+        """Those whose fingerprints differ in so few bits."""
         if not fingerprint:
             return set()
         prints = self._prints[: len(self.known)]
@@ -106,34 +123,65 @@ class _Memory:
         return set(map(int, np.flatnonzero(close & (prints != 0))))
 
     def positions(self, articles: Iterable[uuid.UUID]) -> set[int]:
+        """Those of the articles that are known."""
         return {self._position[article] for article in articles if article in self._position}
 
+    def story(self, story_id: uuid.UUID) -> list[Copy]:
+        """What belongs to a story so far."""
+        return [self.known[position] for position in self._of_story[story_id]]
 
-def _placed(article: Copy, copies: Sequence[tuple[bool, Copy]], reach: timedelta) -> Copy:
-    """The article in its story; `copies` each with whether it is no kin. The earliest where several are as near."""
-    near = [
-        (stranger, (copy.fingerprint ^ article.fingerprint).bit_count(), *_reading_order(copy), copy.story_id)
-        for stranger, copy in copies
+
+def _copy(article: Copy, memory: _Memory, ties: _Ties, reach: timedelta, bits: int) -> Copy | None:
+    """The article in the story of its original, else of its nearest copy, the earliest where several are as near."""
+    kin, near = memory.kin(article), memory.near(article.fingerprint, bits)
+    shares = ties.shared.get(article.article_id, {})
+    sharing = {
+        position
+        for position in memory.positions(shares)
+        if not _is_loose(memory.known[position]) or shares[memory.known[position].article_id] >= _THROUGH
+    }
+    found = [
+        (position not in kin, (copy.fingerprint ^ article.fingerprint).bit_count(), *_reading_order(copy), position)
+        for position in kin | near | sharing
+        for copy in (memory.known[position],)
         if abs(copy.dated_at - article.dated_at) <= reach
     ]
-    if not near:
-        return replace(article, story_id=article.article_id, distance=0)
-    _, distance, _, _, story = min(near)
-    return replace(article, story_id=story, distance=distance)
+    if not found:
+        return None
+    _, distance, *_, position = min(found)
+    told_by: Literal["original", "fingerprint", "sentences"] = (
+        "original" if position in kin else "fingerprint" if position in near else "sentences"
+    )
+    return replace(article, story_id=memory.known[position].story_id, distance=distance, told_by=told_by)
+
+
+def _is_loose(copy: Copy) -> bool:
+    """Whether a copy may hold more than its story: it joined it by some of its sentences, or by what they mean."""
+    return copy.told_by in ("sentences", "translation")
+
+
+def _translation(article: Copy, memory: _Memory, ties: _Ties, reach: timedelta) -> Copy | None:
+    """The article in the story of what it translates, or is translated by: of the one that it is most alike."""
+    alike = ties.alike.get(article.article_id, {})
+    found = [
+        (-alike[copy.article_id].likeness, *_reading_order(copy), position)
+        for position in memory.positions(alike)
+        for copy in (memory.known[position],)
+        if alike[copy.article_id].translated and abs(copy.dated_at - article.dated_at) <= reach
+    ]
+    if not found:
+        return None
+    *_, position = min(found)
+    original = memory.known[position]
+    others = [copy for copy in memory.story(original.story_id) if copy.article_id in ties.meant]
+    if any(abs(o.dated_at - article.dated_at) <= reach and o.article_id not in alike for o in others):
+        return None
+    distance = (original.fingerprint ^ article.fingerprint).bit_count()
+    return replace(article, story_id=original.story_id, distance=distance, told_by="translation")
 
 
 def _reading_order(copy: Copy) -> tuple[datetime, uuid.UUID]:
     return copy.dated_at, copy.article_id
-
-
-def _alike(shared: Iterable[Shared]) -> Mapping[uuid.UUID, set[uuid.UUID]]:
-    """Which articles share enough sentences, both ways round."""
-    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for pair in shared:
-        if pair.sentences >= SENTENCES and pair.sentences >= SHARE * pair.of:
-            found[pair.article_id].add(pair.other_id)
-            found[pair.other_id].add(pair.article_id)
-    return found
 
 
 def voices(appearances: Iterable[Appearance]) -> tuple[Appearance, ...]:

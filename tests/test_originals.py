@@ -16,6 +16,8 @@ HOUSES = [
     House("harbin-review", "The Harbin Review", "https://www.harbin-review.example/feed.xml"),
     House("amur-weekly", "阿穆尔周刊", "https://rss.amur-weekly.example/all"),
     House("bereg", "Берег", "https://bereg.example/rss"),
+    House("northern-wire", "Northern Wire", "https://northern-wire.example/feed"),
+    House("xinhua", "Xinhua, in English", "https://xinhua.example/feed"),
     House("twins", "Twin", "https://twins.example/one"),
     House("other-twins", "Twin", "https://others.example/two"),
 ]
@@ -46,6 +48,30 @@ def test_a_line_names_the_original(line: str, name: str, publisher: str, place: 
     found = stated(place.format(line=line, body=BODY))
     assert found is not None
     assert (found.name, found.publisher, found.said_by, found.original_id) == (name, publisher, "text", None)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "publisher"),
+    [
+        ("HEIHE, Nov 17 (Northern Wire) - The crossing closed on Tuesday.", "Northern Wire", "northern-wire"),
+        ("BEIJING, March 3 (Xinhua) -- The two sides agreed.", "Xinhua", "xinhua"),
+        ("MOSCOW (Reuters) - The ministry said nothing.", "Reuters", ""),
+        ("МОСКВА, 3 марта. /ТАСС/. Переговоры завершились.", "ТАСС", ""),
+        ("ПЕКИН, 3 мар - РИА Новости. Стороны договорились.", "РИА Новости", ""),
+        ("ПЕКИН, 3 марта. /Синьхуа/ Стороны договорились.", "Синьхуа", "xinhua"),
+        ("新华社莫斯科3月3日电 双方举行会谈。", "新华社", "xinhua"),
+        ("来源：新华社", "新华社", "xinhua"),
+    ],
+)
+@pytest.mark.parametrize("place", ["{line}\n{body}", "A lede of the paper's own.\n{line}\n{body}"])
+def test_a_dateline_names_the_agency(line: str, name: str, publisher: str, place: str) -> None:
+    """A wire's report says whose it is, under a local lede too, by whatever name the agency goes in its language."""
+    found = stated(place.format(line=line, body=BODY))
+    assert found is not None
+    assert (found.name, found.publisher, found.said_by) == (name, publisher, "text")
+    by_feed = stated(place.format(line=line, body=BODY), name="Берег")
+    assert by_feed is not None
+    assert by_feed.publisher == "bereg"
 
 
 def test_an_address_names_the_article() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import timedelta
 
 import pytest
@@ -17,13 +17,14 @@ from builders import (
     make_feed,
     make_fetch,
     make_finding,
+    make_judgement,
     make_state,
     make_surge,
     make_taxonomy,
 )
-from warehouse import articles, copies, feeds, judgements, outbox, surges
+from warehouse import articles, copies, feeds, judgements, outbox, senses, surges
 from warehouse.connect import Connection
-from warehouse.records import Article, Copy, FeedDay, Original, PastFinding, Shared
+from warehouse.records import Article, Copy, FeedDay, Meaning, Original, PastFinding
 from warehouse.store import Store
 from warehouse_world import rolled_back
 
@@ -85,19 +86,23 @@ def test_an_original_comes_back(con: Connection) -> None:
 
 
 def test_shared_sentences_are_counted(con: Connection) -> None:
-    """Pairs of a new article and another in reach, with how many sentences they share and the shorter one has."""
+    """Pairs of a new article and another in reach, with the sentences and letters they share, and what each has."""
     slugs = ("new", "copy", "also-new", "far", "other")
     made = {slug: make_article(slug) for slug in slugs}
     prints = {"new": (1, 2, 3, 4), "copy": (2, 3, 9), "also-new": (3, 4), "far": (1, 2, 3, 4), "other": (1, 8)}
+    weighed = {made[s].id: {key: 10 * key for key in prints[s]} for s in slugs}
     dated = {made[s].id: NOW - (40 * DAY if s == "far" else DAY) for s in slugs}
-    copies.save_prints(con, {made[s].id: prints[s] for s in slugs}, dated)
+    copies.save_prints(con, weighed, dated)
     ids = {article.id: slug for slug, article in made.items()}
 
-    def shared() -> set[tuple[str, str, int, int]]:
-        found = copies.shared_sentences(con, [made["new"].id, made["also-new"].id], NOW - 30 * DAY, 2)
-        return {(ids[s.article_id], ids[s.other_id], s.sentences, s.of) for s in found if isinstance(s, Shared)}
+    def shared(letters: int) -> set[tuple[str | int, ...]]:
+        found = copies.shared_sentences(con, [made["new"].id, made["also-new"].id], NOW - 30 * DAY, 2, letters)
+        return {(ids[s.article_id], ids[s.other_id], *astuple(s)[2:]) for s in found}
 
-    assert shared() == {("new", "copy", 2, 3), ("new", "also-new", 2, 2), ("also-new", "new", 2, 2)}
+    two = {("new", "copy", 2, 4, 3, 50, 100), ("new", "also-new", 2, 4, 2, 70, 70)}
+    two.add(("also-new", "new", 2, 2, 4, 70, 70))
+    assert shared(100) == two
+    assert shared(30) == two | {("also-new", "copy", 1, 2, 3, 30, 70)}
     copies.forget_prints(con, NOW - 30 * DAY)
     assert con.execute("SELECT count(DISTINCT article_id) FROM sentence_prints").fetchall() == [(4,)]
 
@@ -105,17 +110,38 @@ def test_shared_sentences_are_counted(con: Connection) -> None:
 def test_furniture_tells_no_copy(con: Connection) -> None:
     """Sentences that stand in more than three stories are a site's own; those of one story's many copies are not."""
     new, seen = make_article("new"), [make_article(f"seen-{n}") for n in range(4)]
-    copies.save_prints(
-        con, {a.id: (1, 2, 100 + n) for n, a in enumerate([new, *seen])}, dict.fromkeys(_ids(new, *seen), NOW)
-    )
+    prints = {a.id: dict.fromkeys((1, 2, 100 + n), 50) for n, a in enumerate([new, *seen])}
+    copies.save_prints(con, prints, dict.fromkeys(prints, NOW))
     save(con, *seen, of=seen[0])
-    assert len(copies.shared_sentences(con, [new.id], NOW - DAY, 2)) == 4
+    assert len(copies.shared_sentences(con, [new.id], NOW - DAY, 2, 200)) == 4
     con.execute("UPDATE stories SET story_id = article_id")
-    assert copies.shared_sentences(con, [new.id], NOW - DAY, 2) == []
+    assert copies.shared_sentences(con, [new.id], NOW - DAY, 2, 200) == []
 
 
-def _ids(*made: Article):
-    return [article.id for article in made]
+def test_what_articles_mean_is_kept_while_translations_are_looked_for(con: Connection) -> None:
+    """Of relevant articles that are not old; a new judgement's takes the place of the last one's."""
+    gas, sense = make_taxonomy("gas"), bytes(2 * 512)
+    made = {"new": 0, "old": 90, "ancient": 110, "unheard": 0}
+    read = {slug: make_article(slug, language="ru", dated_at=NOW - age * DAY) for slug, age in made.items()}
+    articles.save_articles(con, list(read.values()))
+    judged = [make_judgement(a, gas, sense=b"" if slug == "unheard" else sense) for slug, a in read.items()]
+    judgements.save_judgements(con, judged)
+    kept = [Meaning(read[slug].id, "ru", read[slug].dated_at, sense) for slug in ("old", "new")]
+    assert senses.meanings(con, NOW - 200 * DAY, NOW) == kept
+    assert senses.meanings(con, NOW - 89 * DAY, NOW) == kept[1:]
+    again = make_judgement(read["new"], make_taxonomy("grain"), sense=bytes(512))
+    judgements.save_judgements(con, [again])
+    senses.forget_senses(con, NOW - 80 * DAY)
+    assert senses.meanings(con, NOW - 200 * DAY, NOW) == [replace(kept[1], vectors=bytes(512))]
+
+
+def test_how_a_copy_was_told_comes_back(con: Connection) -> None:
+    """What joined a story by a part of it, or in another language, is known for that in later comparisons."""
+    article = make_article("copy", ALPHA)
+    articles.save_articles(con, [article])
+    copy = own_story(article, story_id=key("elsewhere"), distance=20, told_by="translation")
+    judgements.save_stories(con, [copy])
+    assert copies.remembered(con, NOW - DAY) == [copy]
 
 
 def test_a_story_shows_who_carried_it(con: Connection) -> None:
