@@ -1,4 +1,4 @@
--- one row per alert and channel it was put on; an alert that is on none yet has one row without a channel
+-- one row per alert and channel it was put on or waits for; an alert that is on none yet has one row without a channel
 CREATE VIEW alert_log AS
 WITH tries AS (
     SELECT
@@ -37,6 +37,18 @@ told AS (
     GROUP BY l.alert_id, l.channel
 ),
 
+later AS (
+    SELECT alert_id, channel, count(*) AS recipients, min(until_at) AS until_at, min_by(because, until_at) AS because
+    FROM waits
+    GROUP BY alert_id, channel
+),
+
+channels AS (
+    SELECT alert_id, channel FROM told
+    UNION
+    SELECT alert_id, channel FROM later
+),
+
 said AS (
     SELECT
         alert_id,
@@ -52,14 +64,15 @@ SELECT
     a.alert_id,
     a.kind,
     a.theme_id,
-    coalesce(n.label, a.theme_id) AS theme,
+    coalesce(n.label, d.label, a.theme_id) AS theme,
     a.created_at,
-    t.channel,
+    c.channel,
     CASE
-        WHEN t.channel IS NULL THEN 'untold'
+        WHEN c.channel IS NULL THEN 'untold'
         WHEN t.held > 0 THEN 'held'
         WHEN t.undeliverable > 0 THEN 'undeliverable'
         WHEN t.waiting > 0 THEN 'waiting'
+        WHEN l.recipients > 0 AND v.retracted_at IS NULL THEN 'later'
         WHEN t.sent > 0 THEN 'sent'
         ELSE 'withdrawn'
     END AS state,
@@ -69,6 +82,9 @@ SELECT
     coalesce(t.undeliverable, 0) AS undeliverable,
     coalesce(t.held, 0) AS held,
     coalesce(t.withdrawn, 0) AS withdrawn,
+    coalesce(l.recipients, 0) AS later,
+    l.until_at AS later_at,
+    coalesce(l.because, '') AS later_because,
     coalesce(t.attempts, 0) AS attempts,
     t.rendered_at,
     t.first_sent_at,
@@ -86,24 +102,30 @@ SELECT
     coalesce(v.because, '') AS because
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
-LEFT JOIN told AS t USING (alert_id)
-LEFT JOIN said AS v USING (alert_id)
-LEFT JOIN themes AS n ON n.taxonomy_id = f.taxonomy_id AND n.theme_id = a.theme_id;
+LEFT JOIN channels AS c USING (alert_id)
+LEFT JOIN told AS t ON t.alert_id = c.alert_id AND t.channel = c.channel
+LEFT JOIN later AS l ON l.alert_id = c.alert_id AND l.channel = c.channel
+LEFT JOIN said AS v ON v.alert_id = a.alert_id
+LEFT JOIN themes AS n ON n.taxonomy_id = f.taxonomy_id AND n.theme_id = a.theme_id
+LEFT JOIN candidates AS d ON d.candidate_id = a.theme_id;
 
-COMMENT ON VIEW alert_log IS 'one row per alert and channel it was put on; an alert that is on none yet has one row without a channel. What was told, when, and what still waits; nobody''s address is in here.';
+COMMENT ON VIEW alert_log IS 'one row per alert and channel it was put on or waits for; an alert that is on none yet has one row without a channel. What was told, when, and what still waits; nobody''s address is in here.';
 COMMENT ON COLUMN alert_log.alert_id IS 'the alert''s key';
 COMMENT ON COLUMN alert_log.kind IS 'the kind of finding it tells of';
-COMMENT ON COLUMN alert_log.theme_id IS 'the theme''s id in themes.toml';
+COMMENT ON COLUMN alert_log.theme_id IS 'the theme''s id in themes.toml, or the candidate''s';
 COMMENT ON COLUMN alert_log.theme IS 'the theme''s label at the time';
 COMMENT ON COLUMN alert_log.created_at IS 'when it was decided to alert';
-COMMENT ON COLUMN alert_log.channel IS 'email or slack; null while it is on no channel';
-COMMENT ON COLUMN alert_log.state IS 'the worst of its messages'': held, undeliverable, waiting, sent; withdrawn where none but retracted ones were to go; untold without a message';
+COMMENT ON COLUMN alert_log.channel IS 'email or slack; null while it is on no channel and waits for none';
+COMMENT ON COLUMN alert_log.state IS 'the worst of its messages'': held, undeliverable, waiting (to be sent), later (not made yet: it waits for its hour), sent; withdrawn where none but retracted ones were to go; untold without any of these';
 COMMENT ON COLUMN alert_log.messages IS 'messages on this channel, one per recipient';
 COMMENT ON COLUMN alert_log.sent IS 'messages that were accepted';
 COMMENT ON COLUMN alert_log.waiting IS 'messages still to be sent';
 COMMENT ON COLUMN alert_log.undeliverable IS 'messages given up';
 COMMENT ON COLUMN alert_log.held IS 'messages of which it is unclear whether they arrived, and which are not sent again';
 COMMENT ON COLUMN alert_log.withdrawn IS 'messages that were not sent because all they told of was retracted';
+COMMENT ON COLUMN alert_log.later IS 'recipients who are told later, as of the last pass';
+COMMENT ON COLUMN alert_log.later_at IS 'when the first of them is told';
+COMMENT ON COLUMN alert_log.later_because IS 'what that waits for: digest, quiet hours, or both';
 COMMENT ON COLUMN alert_log.attempts IS 'most attempts that one message took, since it was last given a fresh try';
 COMMENT ON COLUMN alert_log.rendered_at IS 'when the first message was rendered';
 COMMENT ON COLUMN alert_log.first_sent_at IS 'when the first message was accepted';

@@ -75,7 +75,7 @@ FROM moments;
 COMMENT ON VIEW latency IS 'one row per alert. How long it took from the publication of the article that completed its finding to the first message that was accepted, step by step.';
 COMMENT ON COLUMN latency.alert_id IS 'the alert''s key';
 COMMENT ON COLUMN latency.kind IS 'the kind of finding it tells of';
-COMMENT ON COLUMN latency.theme_id IS 'the theme''s id in themes.toml';
+COMMENT ON COLUMN latency.theme_id IS 'the theme''s id in themes.toml, or the candidate''s';
 COMMENT ON COLUMN latency.article_id IS 'the article that completed the finding: of those that show it, the one seen last';
 COMMENT ON COLUMN latency.url IS 'that article''s canonical address';
 COMMENT ON COLUMN latency.first_published_at IS 'when the earliest of the articles that show it was published, by its own word';

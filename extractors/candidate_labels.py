@@ -1,0 +1,121 @@
+"""What a candidate is called: the key phrases of its articles, by class-based TF-IDF (Grootendorst 2022). Pure.
+
+Whom or what most of them name comes first. The others follow by weight, each as far as it says what the ones before it
+do not (maximal marginal relevance: Carbonell and Goldstein 1998).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from extractors import names
+from extractors.clusters import Member
+from extractors.frequencies import ENTITY, Frequencies, Key, key_of
+from extractors.gate import sides
+
+FEWEST, MOST = 3, 5  # phrases
+JOINT = " · "
+
+_SHARED = 0.4  # of the voices name an entity: it may stand first
+_PAIR = 1.5  # times that a pair of words tells more than a word
+_RELEVANCE = 0.6  # of a phrase, beside what it has in common with those before it
+_READ = "en"  # the language of labels, where any of the articles are in it
+_STATES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin"})
+_LETTERS = 3  # of a Chinese term that is likely a word: two may be halves of two
+
+
+def label(phrases: Iterable[str]) -> str:
+    """Phrases as one label."""
+    return JOINT.join(phrases)
+
+
+def key_phrases(voices: Sequence[Member], frequencies: Frequencies) -> tuple[str, ...]:
+    """At most five phrases that tell these articles from all others; an entity first, where many name one."""
+    weights = _weights(voices, frequencies)
+    spoken = Counter(member.item.language for member in voices)
+    first = _READ if spoken[_READ] else min(spoken, key=lambda language: (-spoken[language], language))
+    ours = {key: weight for key, weight in weights.items() if key[0] in ("", first)}
+    chosen = _chosen(ours, _leading(voices, ours))
+    if len(chosen) < FEWEST:
+        chosen = _chosen(weights, _leading(voices, weights))
+    return tuple(key[1].removeprefix(ENTITY) for key in chosen)
+
+
+def _weights(voices: Sequence[Member], frequencies: Frequencies) -> dict[Key, float]:
+    """How much each term tells: in how many of the articles it stands, and how rare it is elsewhere."""
+    spoken = Counter(member.item.language for member in voices)
+    terms = Counter(key_of(member.item.language, term) for member in voices for term in member.weights)
+    shared = [key for key, times in terms.items() if times > 1 or len(voices) == 1] or list(terms)
+    return {
+        key: terms[key] / (spoken[key[0]] or len(voices)) * frequencies.rarity(key) * _telling(key[1])
+        for key in sorted(shared)
+        if not is_side(key[1])
+    }
+
+
+def _telling(term: str) -> float:
+    pair = " " in term if term.isascii() or not any(map(_is_han, term)) else len(term) >= _LETTERS
+    return _PAIR if pair and not term.startswith(ENTITY) else 1.0
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"
+
+
+def _leading(voices: Sequence[Member], weights: dict[Key, float]) -> Key | None:
+    """The entity that tells most, of those that many name."""
+    named = Counter(term for member in voices for term in member.weights if term.startswith(ENTITY))
+    many = [key for key in weights if key[1].startswith(ENTITY) and named[key[1]] >= _SHARED * len(voices)]
+    return min(many, key=lambda key: (-weights[key], key), default=None)
+
+
+def _chosen(weights: dict[Key, float], leading: Key | None) -> list[Key]:
+    chosen = [leading] if leading else []
+    heaviest = max(weights.values(), default=1.0) or 1.0
+    left = [key for key in weights if key != leading]
+    while left and len(chosen) < MOST:
+        worth = {key: _worth(key, weights[key] / heaviest, chosen) for key in left}
+        best = min(left, key=lambda key: (-worth[key], key))
+        if any(_repeats(best, key) for key in chosen):
+            left.remove(best)
+            continue
+        chosen.append(best)
+        left.remove(best)
+    return chosen
+
+
+def _worth(key: Key, weight: float, chosen: Sequence[Key]) -> float:
+    return _RELEVANCE * weight - (1 - _RELEVANCE) * max((_overlap(key, other) for other in chosen), default=0.0)
+
+
+def _overlap(one: Key, other: Key) -> float:
+    mine, theirs = set(_parts(one)), set(_parts(other))
+    return len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def _repeats(one: Key, other: Key) -> bool:
+    mine, theirs = set(_parts(one)), set(_parts(other))
+    return mine <= theirs or theirs <= mine
+
+
+def _parts(key: Key) -> Iterator[str]:
+    """Its words, in Chinese its letters."""
+    for word in key[1].removeprefix(ENTITY).casefold().split():
+        yield from word if any(map(_is_han, word)) else (word,)
+
+
+@cache
+def is_side(term: str) -> bool:
+    """Whether it is one of the two states, their capitals or one of their leaders; their firms and towns are not."""
+    if not term.startswith(ENTITY):
+        return False
+    name = term.removeprefix(ENTITY)
+    named = sides(name, "en")
+    return name in _STATES or (bool(named.china or named.russia) and _labels().get(name) == "PERSON")
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {entity.name: entity.label for entity in names.entities()}

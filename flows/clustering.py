@@ -1,0 +1,166 @@
+"""Cluster: what no theme explains is put beside what others said of late, and what many say becomes a candidate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from extractors import exemplars, novelty
+from extractors.candidates import CandidateRules, Item, Joined, Live, Member, Stored
+from extractors.frequencies import Frequencies, frequency_keys
+from extractors.gate import known_language
+from extractors.novelty import NoveltyRules
+from extractors.registry import Known, theme_known
+from warehouse import beginnings, candidates, residuals
+from warehouse.candidates import Emergence, Membership
+from warehouse.connect import Connection
+from warehouse.records import Candidate, Finding
+from warehouse.residuals import Left, Waiting
+
+BURN_IN, EDITED = "burn-in", "themes"  # why a candidate is not told: it was there before us, or before the edit
+
+
+def candidate_findings(
+    con: Connection, rules: NoveltyRules, taxonomy_id: str, model: Path | None, now: datetime
+) -> tuple[Finding, ...]:
+    """Put what is left of new articles into clusters, and find the candidates that come of it.
+
+    Those that come of what was there from the beginning, or of articles judged anew, are kept and not found. `model`
+    is what was learnt of the configured themes.
+    """
+    if not rules.candidate_stories:
+        return ()
+    # What is older can make no candidate any more: no cost that grows with the archive.
+    waiting = residuals.waiting(con, taxonomy_id, now - rules.candidate_span, now)
+    if not waiting:
+        return ()
+    themes = theme_known(exemplars.load(model)) if model else ()
+    emerged = _cluster(con, rules, taxonomy_id, waiting, themes, now)
+    new = candidates.save_candidates(con, taxonomy_id, emerged, now)
+    return tuple(_finding(one, rules, taxonomy_id, now) for one in new if not one.quiet)
+
+
+def _cluster(
+    con: Connection,
+    rules: NoveltyRules,
+    taxonomy_id: str,
+    waiting: Sequence[Waiting],
+    themes: Sequence[Known],
+    now: datetime,
+) -> list[Emergence]:
+    burnt_in = novelty.burnt_in_at(*beginnings.burn_in_facts(con, rules.burn_in_articles, rules.burn_in), rules)
+    items = [_item(one.left, counts=one.is_news or _was_there(one, burnt_in)) for one in waiting]
+    stored = candidates.live_members(con, taxonomy_id, rules.candidate_span)
+    touched = [*(_item(one.left, counts=one.counts) for one in stored), *items]
+    keys = (key for item in touched for key in frequency_keys(item.language, item.terms))
+    frequencies = Frequencies(candidates.frequencies(con, taxonomy_id, keys))
+    known = [*themes, *(_known(one) for one in candidates.known(con))]
+    live = Live(_rules(rules), frequencies, known, _stored(stored))
+    joined = [live.add(item) for item in items]
+    candidates.save_members(con, taxonomy_id, [_member(*pair) for pair in zip(items, joined, strict=True)], now)
+    candidates.save_known(con, [_to_know(one) for place in joined for one in place.learnt])
+    candidates.save_frequencies(con, taxonomy_id, frequencies.changed)
+    return [
+        Emergence(place.emerged.candidate, place.cluster_id, place.emerged.article_ids, _quiet(one, burnt_in))
+        for one, place in zip(waiting, joined, strict=True)
+        if place.emerged
+    ]
+
+
+def _was_there(one: Waiting, burnt_in: datetime | None) -> bool:
+    return burnt_in is None or one.first_seen_at <= burnt_in
+
+
+def _quiet(one: Waiting, burnt_in: datetime | None) -> str:
+    """Why the candidate that this article made is not told; "" where it is."""
+    if _was_there(one, burnt_in):
+        return BURN_IN
+    return EDITED if one.anew else ""
+
+
+def _finding(one: Emergence, rules: NoveltyRules, taxonomy_id: str, now: datetime) -> Finding:
+    made: Candidate = one.candidate
+    return Finding(
+        kind="candidate",
+        theme_id=made.id,
+        taxonomy_id=taxonomy_id,
+        found_at=now,
+        window_days=rules.candidate_days,
+        silence_days=0,
+        article_ids=one.article_ids,
+        stories=made.voices,
+        publishers=made.publishers,
+        blocs=made.blocs,
+        candidate=made,
+    )
+
+
+# --- between what is stored and what is reckoned with -----------------------------------------------
+
+
+def _rules(rules: NoveltyRules) -> CandidateRules:
+    return CandidateRules(
+        stories=rules.candidate_stories, publishers=rules.candidate_publishers, days=rules.candidate_days
+    )
+
+
+def _item(left: Left, *, counts: bool) -> Item:
+    return Item(
+        id=left.article_id,
+        story_id=left.story_id,
+        at=left.at,
+        publisher=left.publisher,
+        bloc=left.bloc,
+        language=known_language(left.language),
+        vector=np.frombuffer(left.vector, "<f4"),
+        terms=_weighed(left.terms, left.weights),
+        counts=counts,
+    )
+
+
+def _weighed(terms: Sequence[str], weights: Sequence[float]) -> Mapping[str, float]:
+    return dict(zip(terms, weights, strict=True))
+
+
+def _stored(members: Sequence[candidates.Stored]) -> list[Stored]:
+    """The clusters that live; what is stored of a member's terms are their weights when it came."""
+    return [
+        Stored(
+            id=cluster_id,
+            members=tuple(
+                Member(item=item, weights=item.terms, similarity=one.similarity)
+                for one in group
+                for item in (_item(one.left, counts=one.counts),)
+            ),
+            candidate_id=candidate_id,
+        )
+        for (cluster_id, candidate_id), group in groupby(members, lambda one: (one.cluster_id, one.candidate_id))
+    ]
+
+
+def _member(item: Item, place: Joined) -> Membership:
+    return Membership(
+        cluster_id=place.cluster_id,
+        article_id=item.id,
+        at=item.at,
+        position=place.position,
+        similarity=place.similarity,
+        counts=item.counts,
+        terms=place.weights,
+        candidate_id=place.candidate_id,
+        attached_to=place.attached_to,
+    )
+
+
+def _known(one: candidates.Known) -> Known:
+    vector, terms = np.frombuffer(one.vector, "<f4"), _weighed(one.terms, one.weights)
+    return Known(id=one.candidate_id, kind="candidate", vector=vector, terms=terms, last_at=one.last_at)
+
+
+def _to_know(one: Known) -> candidates.Known:
+    vector = one.vector.astype("<f4").tobytes()
+    return candidates.Known(one.id, one.last_at, vector, tuple(one.terms), tuple(one.terms.values()))
