@@ -12,7 +12,8 @@ from itertools import product
 from typing import Any
 
 from alerts.rules import AlertRules
-from alerts.views import AlertView, Command, QuoteView
+from alerts.todo import Command
+from alerts.views import AlertView, QuoteView
 from alerts.words import more
 
 Block = dict[str, Any]
@@ -21,6 +22,7 @@ BLOCKS, TEXT, HEADER = 50, 3000, 150
 # All blocks together: undocumented, refused as `msg_blocks_too_long` somewhat above 11,000 characters of text.
 # https://github.com/slackapi/bolt-js/issues/2867
 ALL_TEXT = 10_000
+ABOUT, SAID = 1400, 1500  # of the text that stands above the quotes
 MOST_QUOTES = 10
 
 
@@ -76,14 +78,22 @@ def _fitting(views: Sequence[AlertView], rules: AlertRules) -> list[Block]:
 
 
 def _alert(view: AlertView, quoted: int) -> list[Block]:
-    about = f"{view.when}. {view.definition}"
-    return [
-        _header(f"{view.kind.capitalize()}: {view.label}"),
-        _section(escape_within(about, 1400) + "\n" + escape_within(" ".join(view.newness), 1500)),
-        *[_quote(quote) for quote in view.quotes[:quoted]],
-        _context(_within((_source(q) for q in view.quotes[:quoted] if q.url), ", ") or "No link is known."),
-        _context(_within((_command(c) for c in view.commands), "\n")),
-    ]
+    heading = _header(f"{view.kind.capitalize()}: {view.label}")
+    about = escape_within(f"{view.when}. {view.definition}", ABOUT)
+    quotes = [_quote(quote) for quote in view.quotes[:quoted]]
+    links = _context(_within((_source(q) for q in view.quotes[:quoted] if q.url), ", ") or "No link is known.")
+    commands = _context(_within((_command(c) for c in view.commands), "\n"))
+    if len(view.sections) == 1:
+        return [heading, _section(f"{about}\n{escape_within(' '.join(view.newness), SAID)}"), *quotes, links, commands]
+    # Much to say: in the order of a letter, under the same headings.
+    most = TEXT // max(len(view.sections), 1) - HEADER
+    said = _section("\n".join(_under(s.heading, s.sentences, most) for s in view.sections) or "Nothing was counted.")
+    return [heading, _section(f"{about}\n*{view.quoted}*"), *quotes, links, said, _section("*What to do*"), commands]
+
+
+def _under(heading: str, sentences: Sequence[str], most: int) -> str:
+    # Headings are our own words: bold, and nothing to escape.
+    return f"*{heading}*\n" + escape_within("\n".join(sentences), most)
 
 
 def _quote(quote: QuoteView) -> Block:

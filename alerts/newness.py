@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from alerts.words import count, day, names
@@ -9,6 +10,15 @@ from warehouse.records import Alert, Surge
 
 ALL = 0.95  # of a theme's usual voices: who hears so many misses nothing worth a sentence
 LONGEST_ODDS = 1_000_000
+QUOTED = "Why"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some sentences of an alert under a heading."""
+
+    heading: str
+    sentences: tuple[str, ...]
 
 
 def when(alert: Alert) -> str:
@@ -16,9 +26,16 @@ def when(alert: Alert) -> str:
     return _when_loud(alert, alert.surge) if alert.surge else f"First seen {day(_first_seen(alert))}"
 
 
-def newness(alert: Alert) -> tuple[str, ...]:
+def about(alert: Alert) -> str:
+    """What the theme is, as configured."""
+    return alert.definition
+
+
+def sections(alert: Alert) -> tuple[Section, ...]:
     """What was counted, against what, and who speaks: sentence by sentence."""
-    return _loudness(alert, alert.surge) if alert.surge else _newness(alert)
+    if alert.surge:
+        return (Section("How much louder", _loudness(alert, alert.surge)),)
+    return (Section("How new", _newness(alert)),)
 
 
 def chart(alert: Alert) -> str:
@@ -55,13 +72,14 @@ def _newness(alert: Alert) -> tuple[str, ...]:
     lately = f"In the last {count(alert.window_days, 'day', 'days')}: {stories} ({articles}, copies counted once)"
     return (
         f"{lately} from {publishers}: {names(alert.publishers)}.",
-        _blocs(alert),
+        speaking_from(alert),
         f"Baseline: the {count(alert.silence_days, 'day', 'days')} before {day(before)}, in which it was not seen.",
         *_short_watch(alert, before),
     )
 
 
-def _blocs(alert: Alert) -> str:
+def speaking_from(alert: Alert) -> str:
+    """From which blocs they speak."""
     return f"Speaking from {count(len(alert.blocs), 'bloc', 'blocs')}: {names(alert.blocs)}."
 
 
@@ -92,9 +110,9 @@ def _loudness(alert: Alert, surge: Surge) -> tuple[str, ...]:
     expected = f"{_few(surge.expected)} were expected from the {count(surge.baseline_days, 'day', 'days')} before"
     return (
         f"{_when_loud(alert, surge)}: {observed}, where {expected}.",
-        f"Chance of so many without a change: {_odds(surge.p_value)}.",
+        f"Chance of so many without a change: {odds(surge.p_value)}.",
         f"They are {names(alert.publishers)}, with {stories} ({articles}, copies counted once).",
-        _blocs(alert),
+        speaking_from(alert),
         *_half_heard(surge),
     )
 
@@ -103,7 +121,8 @@ def _few(expected: float) -> str:
     return f"{expected:.1f}" if round(expected, 1) else "fewer than 0.1"
 
 
-def _odds(chance: float) -> str:
+def odds(chance: float) -> str:
+    """A small chance in words: 1 in 4,100."""
     if chance * LONGEST_ODDS < 1:
         return "less than 1 in a million"
     return f"1 in {int(float(f'{1 / chance:.2g}')):,}"

@@ -48,7 +48,7 @@ def email(alerts: Sequence[Alert], envelope: Envelope, rules: AlertRules) -> Ren
         "views": [views.view(alert, rules) for alert in told],
         "cids": cids,
         "more": words.more(alert.label for alert in rest) if rest else "",
-        "pause": words.count(rules.cooldown_days, "day", "days") if rules.cooldown_days else "",
+        "pause": _pause(alerts, rules),
     }
     charts = [theme_chart(words.clean(a.label, words.LABEL), a.series, a.window_days) for a in told]
     return _letter("alerts", words.subject(alerts), envelope, values, dict(zip(cids, charts, strict=True)))
@@ -116,6 +116,13 @@ def _split(alerts: Sequence[Alert], rules: AlertRules) -> tuple[Sequence[Alert],
         raise ValueError("a message needs an alert")
     most = max(rules.per_message, 1)
     return alerts[:most], alerts[most:]
+
+
+def _pause(alerts: Sequence[Alert], rules: AlertRules) -> str:
+    """How long the themes of all these alerts cool down; "" where that differs, or none does."""
+    lengths = {rules.cools_down(alert.kind).days for alert in alerts}
+    days = lengths.pop() if len(lengths) == 1 else 0
+    return words.count(days, "day", "days") if days else ""
 
 
 def _letter(

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from alerts import newness
+from alerts import emerging, growing, newness, turning
+from alerts.newness import Section
 from alerts.rules import AlertRules
-from alerts.words import DEFINITION, KINDS, LABEL, NAME, STATEMENT, TITLE, clean, day, http_link, short
+from alerts.todo import Command, commands
+from alerts.words import DEFINITION, LABEL, NAME, STATEMENT, TITLE, clean, day, http_link, kind_name, language_name
 from warehouse.records import Alert, Quote
 
-SQL = (
-    "SELECT dated_at, publisher, bloc, score, title, url FROM article_themes"
-    " WHERE theme_id = '{theme}' ORDER BY dated_at DESC LIMIT 20"
-)
+
+class Teller(Protocol):
+    """What a kind of alert says in words of its own. A module each: it has these names."""
+
+    QUOTED: str  # stands above the quotes
+
+    def when(self, alert: Alert) -> str:
+        """When it was: `First seen 3 Nov 2026`."""
+
+    def about(self, alert: Alert) -> str:
+        """What it is about, "" where the label says it all."""
+
+    def sections(self, alert: Alert) -> tuple[Section, ...]:
+        """What was found, and what that rests on."""
+
+
+# Whatever is not named here is told as a theme that is new.
+TELLERS: Mapping[str, Teller] = {"candidate": emerging, "new_voice": turning, "turn": turning}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +39,10 @@ class QuoteView:
 
     sentence: str
     title: str
-    source: str  # publisher, bloc, date
+    source: str  # publisher, bloc, language where it is told, date
     phrase: str
     statement: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something to do about an alert: what for, and the line to type."""
-
-    purpose: str
-    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +53,40 @@ class AlertView:
     label: str
     definition: str
     when: str  # First seen 3 Nov 2026
-    newness: tuple[str, ...]  # sentences
+    quoted: str  # what stands above the quotes
     quotes: tuple[QuoteView, ...]
+    sections: tuple[Section, ...]
     commands: tuple[Command, ...]
     chart: str  # the chart in words
+
+    @property
+    def newness(self) -> tuple[str, ...]:
+        """The sentences of all sections."""
+        return tuple(sentence for section in self.sections for sentence in section.sentences)
 
 
 def view(alert: Alert, rules: AlertRules) -> AlertView:
     """The alert in words."""
+    teller = _teller(alert)
     return AlertView(
-        kind=KINDS.get(alert.kind, ("theme", ""))[0],
+        kind=kind_name(alert),
         label=clean(alert.label, LABEL),
-        definition=clean(alert.definition, DEFINITION),
-        when=newness.when(alert),
-        newness=newness.newness(alert),
+        definition=clean(teller.about(alert), DEFINITION),
+        when=teller.when(alert),
+        quoted=teller.QUOTED,
         quotes=tuple(_quote(q, rules.quote_chars) for q in _chosen(alert.quotes, rules.quotes)),
-        commands=_commands(alert),
+        sections=teller.sections(alert),
+        commands=commands(alert),
         chart=newness.chart(alert),
     )
+
+
+def _teller(alert: Alert) -> Teller:
+    if alert.again:
+        return growing
+    # One of a candidate that is lost must not keep all others from being told.
+    lost = alert.kind == "candidate" and alert.candidate is None
+    return newness if lost else TELLERS.get(alert.kind, newness)
 
 
 def _chosen(quotes: Sequence[Quote], most: int) -> list[Quote]:
@@ -80,27 +103,13 @@ def _quote(quote: Quote, limit: int) -> QuoteView:
     return QuoteView(
         sentence=clean(quote.sentence, limit),
         title=clean(quote.title, TITLE) or "Untitled",
-        source=f"{clean(quote.publisher, NAME)} · {clean(quote.bloc, NAME)} · {day(quote.dated_at)}",
+        source=_source(quote),
         phrase=clean(quote.phrase, NAME),
         statement=clean(quote.statement, STATEMENT) if not quote.phrase else "",
         url=http_link(quote.url),
     )
 
 
-def _commands(alert: Alert) -> tuple[Command, ...]:
-    url = next((q.url for q in alert.quotes if http_link(q.url)), "")
-    explain = (Command("Why an article scored what it scored", f"amur explain {shlex.quote(url)}"),) if url else ()
-    statement = SQL.format(theme=clean(alert.theme_id, LABEL).replace("'", "''"))
-    return (
-        Command("All articles on the theme", f"amur sql {_double_quoted(statement)}"),
-        *explain,
-        Command("This alert again", f"amur alerts preview {short(alert.id)}"),
-        Command("Seen to it", f"amur alerts ack {short(alert.id)}"),
-        Command("No more alerts on the theme", f"amur alerts mute {short(alert.id)}"),
-        Command("The alert is wrong: take it back", f"amur alerts retract {short(alert.id)}"),
-    )
-
-
-def _double_quoted(text: str) -> str:
-    """The text as one word for a shell; easier to read than `shlex.quote` where single quotes are inside."""
-    return '"' + re.sub(r'([\\"$`])', r"\\\1", text) + '"'
+def _source(quote: Quote) -> str:
+    names = (clean(quote.publisher, NAME), clean(quote.bloc, NAME), language_name(quote.language))
+    return " · ".join([*names[:2], *filter(None, names[2:]), day(quote.dated_at)])

@@ -18,7 +18,14 @@ NAMES = 12  # of publishers or blocs, before "and N more"
 
 # strftime's follow the locale.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-KINDS = {"first_seen": ("new theme", "new themes"), "surge": ("surge", "surges")}
+KINDS = {
+    "first_seen": ("new theme", "new themes"),
+    "surge": ("surge", "surges"),
+    "candidate": ("possible new theme", "possible new themes"),
+    "new_voice": ("new voice", "new voices"),
+    "turn": ("turn", "turns"),
+}
+LANGUAGES = {"en": "English", "ru": "Russian", "zh": "Chinese"}
 JOINERS = "\u200c\u200d"  # the invisible characters that scripts and emoji need
 
 
@@ -67,7 +74,17 @@ def day(moment: date | datetime) -> str:
 
 def count(number: int, one: str, many: str) -> str:
     """The number with its noun."""
-    return f"{number} {one if number == 1 else many}"
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def span(days: int) -> str:
+    """So many days, in words."""
+    return count(days, "day", "days")
+
+
+def language_name(code: str) -> str:
+    """What a language is called; one that we do not read by its code."""
+    return LANGUAGES.get(code, clean(code, NAME))
 
 
 def names(values: Iterable[str], most: int = NAMES) -> str:
@@ -83,15 +100,20 @@ def more(labels: Iterable[str]) -> str:
     return f"+{len(shown)} more: {'; '.join(shown)}"
 
 
+def kind_name(alert: Alert) -> str:
+    """What an alert of this kind is called; one that tells once more says so."""
+    one, _ = KINDS.get(alert.kind, ("theme", "themes"))
+    return f"{one} grows" if alert.again else one
+
+
 def subject(alerts: Sequence[Alert]) -> str:
     """The subject line, which names the themes; it may still hold what has a meaning in a header."""
     if len(alerts) > 1:
         kinds = Counter(alert.kind for alert in alerts)
         told = ", ".join(count(n, *KINDS.get(kind, ("theme", "themes"))) for kind, n in kinds.items())
         return cut(f"Amur: {told} – " + "; ".join(clean(a.label, 50) for a in alerts), SUBJECT)
-    one, _ = KINDS.get(alerts[0].kind, ("theme", "themes"))
     publishers = count(len(alerts[0].publishers), "publisher", "publishers")
-    return f"Amur: {one} – {clean(alerts[0].label, 80)} ({publishers})"
+    return f"Amur: {kind_name(alerts[0])} – {clean(alerts[0].label, 80)} ({publishers})"
 
 
 def correction_subject(alerts: Sequence[TakenBack]) -> str:

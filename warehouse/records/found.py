@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from warehouse.records.ledger import Again
+from warehouse.records.novel import Candidate
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:
     """An article's place among its copies: the story it belongs to, and how many bits it differs from its nearest copy.
 
     Before it is compared, `story_id` is the article's own id. `original_id` is the article it says it was first
-    published as, whether or not that one is known here.
+    published as, whether or not that one is known here. `told_by` is how a copy was told; "" for what is none.
     """
 
     article_id: uuid.UUID
@@ -22,16 +25,40 @@ class Copy:
     dated_at: datetime
     distance: int = 0
     original_id: uuid.UUID | None = None
+    told_by: Literal["", "original", "fingerprint", "sentences", "translation"] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """How many long sentences two articles have in common, and how many the one with fewer has."""
+    """How many long sentences two articles have in common, and how many each of them has; the same in letters."""
 
     article_id: uuid.UUID
     other_id: uuid.UUID
     sentences: int
     of: int
+    of_other: int
+    letters: int = 0
+    of_letters: int = 0  # of the one with fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the sentences of one relevant article mean: 512 signed bytes each, the title first."""
+
+    article_id: uuid.UUID
+    language: str
+    dated_at: datetime
+    vectors: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Two articles whose sentences mean the same, in the same order; how much so, from 0 to 1."""
+
+    article_id: uuid.UUID
+    other_id: uuid.UUID
+    likeness: float
+    translated: bool  # they are in two languages
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +129,32 @@ class PastFinding:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A theme is new or surges, and the articles that show it. `silence_days` is 0 for a surge."""
+class NewVoice:
+    """A bloc takes up a theme that others spoke of, and that it had kept silent about in its own stories."""
 
-    kind: Literal["first_seen", "surge"]
+    bloc: str
+    told: int  # relevant stories of the bloc in the silence, none of them on the theme
+    share: float  # of the relevant stories of others, how many were on it
+    p_value: float  # the chance of that silence, had the bloc spoken of it as often as they did
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A bloc denies what it used to affirm: stories of the window and of the silence before, and those that deny."""
+
+    bloc: str
+    denied: int
+    stories: int
+    denied_before: int
+    stories_before: int
+    p_value: float  # the chance of so many denials at the rate of before
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A theme is new, surges, or changes its voice, and the articles that show it. A surge has no silence (0 days)."""
+
+    kind: Literal["first_seen", "surge", "candidate", "new_voice", "turn"]
     theme_id: str
     taxonomy_id: str
     found_at: datetime
@@ -116,8 +165,19 @@ class Finding:
     publishers: tuple[str, ...]
     blocs: tuple[str, ...]
     surge: Surge | None = None  # of kind "surge"
+    candidate: Candidate | None = None  # of kind "candidate"
+    voice: NewVoice | None = None  # of kind "new_voice"
+    turn: Turn | None = None  # of kind "turn"
+    again: Again | None = None  # where it is told although the theme cools down
+
+    @property
+    def bloc(self) -> str:
+        """The one bloc that it tells of; "" where it is about the theme at large."""
+        about = self.voice or self.turn
+        return about.bloc if about else ""
 
     @property
     def id(self) -> uuid.UUID:
-        """uuid5 of kind, theme and moment: one theme is found at most once per pass."""
-        return uuid.uuid5(uuid.NAMESPACE_OID, f"{self.kind}/{self.theme_id}/{self.found_at.isoformat()}")
+        """uuid5 of kind, theme, moment and bloc: one theme is found at most once per pass, or once in each bloc."""
+        what = f"{self.kind}/{self.theme_id}/{self.found_at.isoformat()}"
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{what}/{self.bloc}" if self.bloc else what)

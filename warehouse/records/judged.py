@@ -6,6 +6,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from warehouse.records.novel import Residual
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -64,3 +66,6 @@ class Judgement:
     co_mentions: int  # sentences that name both sides
     scores: tuple[Score, ...]  # only themes with any evidence
     mentions: tuple[Mention, ...]
+    residual: Residual | None = None  # what no theme explains of it; None where there is none, or too little
+    # What its sentences mean, to tell translations: 512 signed bytes each, the title first, at most 60; b"" without.
+    sense: bytes = b""

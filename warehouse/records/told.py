@@ -8,7 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 
-from warehouse.records.found import Surge
+from warehouse.records.found import NewVoice, Surge, Turn
+from warehouse.records.ledger import Again
+from warehouse.records.novel import Candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Quote:
     bloc: str
     dated_at: datetime
     statement: str = ""  # the theme's statement that it is like, where its likeness counted
+    language: str = ""  # a code, where it is worth saying
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,15 @@ class DayCount:
 
     day: date
     stories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a candidate is measured against: the themes in use, and all other relevant articles seen up to its alert."""
+
+    themes: int
+    relevant: int
+    nearest: str  # the label of the theme that it is nearest to, "" where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,11 @@ class Alert:
     quotes: tuple[Quote, ...]
     series: tuple[DayCount, ...]  # 60 days up to the last one counted, one per day, oldest first
     surge: Surge | None = None  # of kind "surge"
+    voice: NewVoice | None = None  # of kind "new_voice"
+    turn: Turn | None = None  # of kind "turn"
+    candidate: Candidate | None = None  # of kind "candidate"
+    base: Base | None = None  # same
+    again: Again | None = None  # where it is told although the theme cools down
 
 
 class MessageState(StrEnum):
