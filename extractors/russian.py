@@ -25,11 +25,28 @@ _REMEMBERED = 32_768  # words; an article has some thousand, and the next one mo
 _WORD = re.compile(r"[^\W_]+(?:(?<=[^\W\d_])-(?=[^\W\d_])[^\W_]+)*|[^\w\s‒–—―−«»„“”\"'’‘-]|_")
 _FOLDED = str.maketrans({**dict(zip("ёЁ‐‑", "еЕ--", strict=True)), **dict.fromkeys("\u0300\u0301\u00ad")})
 _RUSSIAN = re.compile("[а-я]+(?:-[а-я]+)*")
+_CONTENT = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS", "GRND"})
+_EMPTY = frozenset({"был", "была", "были", "было", "быть", "будет", "будут", "есть", "может", "могут"})
+_SHORTEST = 3  # letters of a word that says what a sentence is about
 
 
 def words(sentence: str) -> list[Word]:
     """The words of `sentence`, and its marks other than quotes and dashes; ё is е, stress marks are gone."""
     return [_word(found[0]) for found in _WORD.finditer(sentence.translate(_FOLDED))]
+
+
+def topical(sentence: str) -> list[str]:
+    """The lemmas of its nouns, adjectives, verbs and foreign words, in small letters; "" for each other word."""
+    return [word.lemma.lower() if _says_something(word.written) else "" for word in words(sentence)]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _says_something(word: str) -> bool:
+    folded = word.lower().translate(_FOLDED)
+    if not _SHORTEST <= len(folded) <= LONGEST_WORD or not _RUSSIAN.fullmatch(folded):
+        return len(folded) >= _SHORTEST and folded.isascii() and folded.isalpha()
+    tag = _analyzer().parse(folded)[0][1]
+    return tag.POS in _CONTENT and "Apro" not in tag and folded not in _EMPTY  # который is an adjective there
 
 
 def _word(written: str) -> Word:

@@ -7,15 +7,16 @@ a window that slides with the clock would be a new one every time.
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
 from extractors.counts import Array, discoveries, forecast
-from extractors.exposure import Listening, Window, heard_days
+from extractors.exposure import Heard, Listening, Window, heard_days
 from extractors.novelty import NoveltyRules
 from extractors.stories import appearance_order, voices
 from warehouse.records import Appearance, FeedDay, Finding, PastFinding, Surge
@@ -24,6 +25,7 @@ from warehouse.records import Appearance, FeedDay, Finding, PastFinding, Surge
 FEWEST, RATIO = 3, 2.0
 FALSE_DISCOVERIES = 0.05  # at most, expected among what is found at a time
 PAUSE = timedelta(days=7)  # after a finding on the theme
+MOST_ASKED = 60  # publishers more than there were, of which somebody may want to know whether they would have done
 
 
 def looks_back(rules: NoveltyRules, now: datetime) -> datetime:
@@ -56,14 +58,81 @@ def surges(
     found: dict[str, Finding] = {}
     today = now.astimezone(UTC).date()
     for last_day in (today - timedelta(days=1), today):
-        window = Window(last_day, rules.surge_window_days, rules.surge_baseline_days // rules.surge_window_days)
-        listening = Listening(heard, window)
-        tested = [theme for theme in sorted(quiet_until) if quiet_until[theme] <= window.opens]
-        months = [_month(theme, said[theme], listening, window, _about(theme, found_before)) for theme in tested]
-        for month, surge in _surging(months, window, rules.surge_false_rate):
-            if month.theme_id not in found and not _pauses(month, window, _about(month.theme_id, found_before), now):
-                found[month.theme_id] = _finding(month, surge, said[month.theme_id], taxonomy_id, window, now)
+        window = window_of(last_day, rules)
+        for loud in _measured(said, heard, found_before, quiet_until, window, rules.surge_false_rate, now):
+            if not loud.lacks and loud.theme_id not in found:
+                found[loud.theme_id] = _finding(loud, said[loud.theme_id], taxonomy_id, window, now)
     return tuple(found[theme] for theme in sorted(found))
+
+
+def window_of(last_day: date, rules: NoveltyRules) -> Window:
+    """The window that ends with that day, and its baseline."""
+    return Window(last_day, rules.surge_window_days, rules.surge_baseline_days // rules.surge_window_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """How loud one theme is in one window, and what it lacks for a surge.
+
+    `lacks` are `chance` (so many come up by chance often enough), `publishers` (too few, or not so many times what is
+    usual), `text` (there are only summaries) and `pause` (found shortly before, or loud ever since).
+    """
+
+    theme_id: str
+    surge: Surge
+    voices: tuple[Appearance, ...]  # one of each story in the window
+    lacks: tuple[str, ...]
+
+
+def loudness(
+    appearances: Iterable[Appearance],
+    polls: Iterable[FeedDay],
+    past: Iterable[PastFinding],
+    quiet_until: Mapping[str, datetime],
+    rules: NoveltyRules,
+    last_day: date,
+    now: datetime,
+) -> tuple[Loudness, ...]:
+    """Every theme that is tested in the window that ends with a day, surging or not."""
+    window = window_of(last_day, rules)
+    rate = rules.surge_false_rate
+    return _measured(_by_theme(appearances), heard_days(polls), tuple(past), quiet_until, window, rate, now)
+
+
+def enough(
+    theme_id: str,
+    appearances: Sequence[Appearance],
+    polls: Sequence[FeedDay],
+    past: Sequence[PastFinding],
+    quiet_until: Mapping[str, datetime],
+    rules: NoveltyRules,
+    last_day: date,
+    now: datetime,
+) -> int | None:
+    """How many publishers in that window would have made a surge of the theme, all else being as it was.
+
+    None where not even `MOST_ASKED` more would have, or where nobody was listened to.
+    """
+    listening = Listening(heard_days(polls), window_of(last_day, rules))
+    feed = next((poll.feed_id for poll in polls if listening.counts(poll.feed_id, last_day)), None)
+    if feed is None:
+        return None
+    said = list(appearances)
+    for n in range(1, MOST_ASKED + 1):
+        said.append(_voice_more(theme_id, n, feed, last_day))
+        loud = loudness(said, polls, past, quiet_until, rules, last_day, now)
+        measured = next((one for one in loud if one.theme_id == theme_id), None)
+        if measured is None:
+            return None
+        if not {"chance", "publishers"} & set(measured.lacks):
+            return measured.surge.observed
+    return None
+
+
+def _voice_more(theme_id: str, n: int, feed: uuid.UUID, day: date) -> Appearance:
+    """One more publisher, with a story of its own."""
+    key, at = uuid.uuid5(feed, f"{theme_id}/{day}/{n}"), datetime.combine(day, time(), UTC)
+    return Appearance(theme_id, key, key, f"one more {n}", "", at, at, baseline=False, thin=False, feed_id=feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +170,30 @@ def _month(
     return _Month(theme_id, tuple(map(len, publishers)), exposures, exposure, loud)
 
 
-def _surging(months: Iterable[_Month], window: Window, rate: float) -> list[tuple[_Month, Surge]]:
-    """The themes whose window is too loud for chance, with the figures."""
-    tested = [month for month in months if month.exposures[:-1].any() and month.exposures[-1] > 0]
-    if not tested:
-        return []
-    exposures = np.array([month.exposures for month in tested])
-    expected = forecast([month.counts for month in tested], exposures[:, :-1], exposures[:, -1])
-    chances = expected.chance([month.observed for month in tested])
-    found = discoveries(chances, min(FALSE_DISCOVERIES, rate * len(tested)))
-    figures = zip(tested, expected.mean, expected.deviation, chances, strict=True)
-    return [
-        (
-            month,
-            Surge(
+def _measured(
+    said: Mapping[str, Sequence[Appearance]],
+    heard: Heard,
+    past: Sequence[PastFinding],
+    quiet_until: Mapping[str, datetime],
+    window: Window,
+    rate: float,
+    now: datetime,
+) -> tuple[Loudness, ...]:
+    """Every theme whose window and baseline were listened to, with the figures and what it lacks."""
+    listening = Listening(heard, window)
+    tested = [theme for theme in sorted(quiet_until) if quiet_until[theme] <= window.opens]
+    months = [_month(theme, said[theme], listening, window, _about(theme, past)) for theme in tested]
+    months = [month for month in months if month.exposures[:-1].any() and month.exposures[-1] > 0]
+    if not months:
+        return ()
+    exposures = np.array([month.exposures for month in months])
+    expected = forecast([month.counts for month in months], exposures[:, :-1], exposures[:, -1])
+    chances = expected.chance([month.observed for month in months])
+    unlikely = discoveries(chances, min(FALSE_DISCOVERIES, rate * len(months)))
+    return tuple(
+        Loudness(
+            theme_id=month.theme_id,
+            surge=Surge(
                 last_day=window.last_day,
                 observed=month.observed,
                 expected=float(mean),
@@ -123,11 +202,24 @@ def _surging(months: Iterable[_Month], window: Window, rate: float) -> list[tupl
                 baseline_days=window.days * window.periods,
                 exposure=month.exposure,
             ),
+            voices=month.voices,
+            lacks=_lacks(month, float(mean), bool(rare), _pauses(month, window, _about(month.theme_id, past), now)),
         )
-        for (month, mean, deviation, chance), unlikely in zip(figures, found, strict=True)
+        for month, mean, deviation, chance, rare in zip(
+            months, expected.mean, expected.deviation, chances, unlikely, strict=True
+        )
+    )
+
+
+def _lacks(month: _Month, mean: float, rare: bool, pauses: bool) -> tuple[str, ...]:
+    lacks = {
+        "chance": not rare,
+        "publishers": month.observed < max(FEWEST, RATIO * mean),
         # A summary is thin evidence: it may support a finding, it may not carry one alone.
-        if unlikely and month.observed >= max(FEWEST, RATIO * mean) and not all(v.thin for v in month.voices)
-    ]
+        "text": bool(month.voices) and all(voice.thin for voice in month.voices),
+        "pause": pauses,
+    }
+    return tuple(name for name, lacking in lacks.items() if lacking)
 
 
 def _pauses(month: _Month, window: Window, past: Sequence[PastFinding], now: datetime) -> bool:
@@ -146,23 +238,21 @@ def _pauses(month: _Month, window: Window, past: Sequence[PastFinding], now: dat
     return not any(count <= last.calm * x for count, x in heard)
 
 
-def _finding(
-    month: _Month, surge: Surge, said: Sequence[Appearance], taxonomy_id: str, window: Window, now: datetime
-) -> Finding:
-    stories = {voice.story_id for voice in month.voices}
+def _finding(loud: Loudness, said: Sequence[Appearance], taxonomy_id: str, window: Window, now: datetime) -> Finding:
+    stories = {voice.story_id for voice in loud.voices}
     shown = [a for a in said if a.story_id in stories and not a.baseline and window.period(_day(a)) == window.periods]
     return Finding(
         kind="surge",
-        theme_id=month.theme_id,
+        theme_id=loud.theme_id,
         taxonomy_id=taxonomy_id,
         found_at=now,
         window_days=window.days,
         silence_days=0,
         article_ids=tuple(a.article_id for a in shown),
         stories=len(stories),
-        publishers=tuple(sorted({voice.publisher for voice in month.voices})),
-        blocs=tuple(sorted({voice.bloc for voice in month.voices})),
-        surge=surge,
+        publishers=tuple(sorted({voice.publisher for voice in loud.voices})),
+        blocs=tuple(sorted({voice.bloc for voice in loud.voices})),
+        surge=loud.surge,
     )
 
 

@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 
-from extractors import english, exemplars, gate, names, russian, scores
-from extractors.encoder import encoder_id, load_encoder
+import numpy as np
+
+from extractors import english, exemplars, gate, names, residuals, russian, scores
+from extractors.encoder import Vectors, encoder_id, load_encoder
 from extractors.english import EnglishSentence
+from extractors.gate import Speech
 from extractors.phrases import Hit, LetterLexicon, Lexicon
 from extractors.scores import Passage
 from extractors.sentences import LONGEST_TEXT, Span, cut, sayable
 from extractors.stance import stance
 from extractors.stance_cues import CUES
+from extractors.topical import Said
 from warehouse.records import Evidence, Judgement, Mention, Score, Taxonomy
 
 
@@ -28,7 +32,7 @@ def _scorer() -> str:
     # The names and the background decide as much as the code does: who edits them has the archive judged again.
     files = (gate.FORMS, names.FORMS, CUES, exemplars.BACKGROUND)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
-    return "+".join(["joined-1", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
+    return "+".join(["joined-2", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
 
 
 SCORER = _scorer()  # the version of everything that decides a judgement, besides the themes
@@ -56,8 +60,9 @@ def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime, model: Path | 
     """What `article` is about under `taxonomy`. Reads its first `LONGEST_TEXT` characters; never raises for a text.
 
     Each step runs only where a cheaper one has left the question open: surface forms, then sentences, then the
-    tagger, the lemmas and the entities, then the encoder. `model` is what `exemplars.prepare` learnt of the themes;
-    without it they are scored by their phrases alone. Raises `NotLearntError` where that file cannot be read.
+    encoder, then the tagger, the lemmas and the entities. `model` is what `exemplars.prepare` learnt of the themes;
+    without it they are scored by their phrases alone, and the gate goes by names. Raises `NotLearntError` where that
+    file cannot be read.
     """
     title, text = article.title[:LONGEST_TEXT], article.text[:LONGEST_TEXT]
     verdict = gate.first_look(title, text, article.language)
@@ -66,16 +71,19 @@ def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime, model: Path | 
     language = gate.known_language(article.language)
     sentences = [*_cut(title, language, in_title=True), *_cut(text, language, in_title=False)]
     written = [_written(sentences, in_title=where) for where in (True, False)]
-    verdict = gate.weigh(written[0], written[1], language)
+    vectors = _encoding(sentences, model)
+    verdict = gate.weigh(written[0], written[1], language, _hearing(vectors, model, language))
     if not verdict.relevant:
         return _judgement(article, taxonomy, now, verdict)
     if language == "en":
         mentions = english.enrich([sentence.english for sentence in sentences if sentence.english])
     else:
         mentions = names.mentions([sentence.written for sentence in sentences], language)
-    found = _scores(sentences, taxonomy, language, model, brief=gate.is_brief(verdict.sentences))
-    said = tuple(_with_stance(score, title, text, language) for score in found)
-    return _judgement(article, taxonomy, now, verdict, said, mentions)
+    brief = gate.is_brief(verdict.sentences)
+    reading = _read(sentences, taxonomy, language, model, vectors, brief=brief)
+    said = tuple(_with_stance(score, title, text, language) for score in _scores(reading, brief=brief))
+    judged = _judgement(article, taxonomy, now, verdict, said, mentions)
+    return _with_residual(judged, reading, sentences, language) if reading.sense else judged
 
 
 def read(article: JudgeInput, taxonomy: Taxonomy, model: Path | None = None) -> Reading:
@@ -85,7 +93,7 @@ def read(article: JudgeInput, taxonomy: Taxonomy, model: Path | None = None) -> 
     sentences = [*_cut(title, language, in_title=True), *_cut(text, language, in_title=False)]
     english.enrich([sentence.english for sentence in sentences if sentence.english])
     brief = gate.is_brief(len(_written(sentences, in_title=False)))
-    return _read(sentences, taxonomy, language, model, brief=brief)
+    return _read(sentences, taxonomy, language, model, _encoding(sentences, model), brief=brief)
 
 
 def _judgement(
@@ -133,7 +141,23 @@ def _written(sentences: Sequence[_Sentence], *, in_title: bool) -> list[str]:
     return [sentence.written for sentence in sentences if sentence.in_title == in_title]
 
 
+Encoding = Callable[[], Vectors]
+
+
+def _encoding(sentences: Sequence[_Sentence], model: Path | None) -> Encoding | None:
+    """What gives the vectors of the sentences, found once, when first asked for; None where nothing was learnt."""
+    encoder = load_encoder() if model else None
+    return cache(partial(encoder.encode, [sentence.written for sentence in sentences])) if encoder else None
+
+
+def _hearing(encode: Encoding | None, model: Path | None, language: str) -> Callable[[], list[Speech]] | None:
+    return (lambda: exemplars.load(model).speech(encode(), language)) if encode and model else None
+
+
 # --- themes ---------------------------------------------------------------------------------------
+
+
+_NO_VECTORS: Vectors = np.zeros((0, 0), np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,32 +167,50 @@ class Reading:
     passages: list[Passage]
     sense: scores.Sense | None
     nearest: scores.Nearest
+    vectors: Vectors  # of the sentences, as encoded and as centred; without rows where nothing was learnt
+    centred: Vectors
+    meant: scores.Sense | None = None  # `sense` by meaning alone, without the words of the statements
 
 
-def _scores(
-    sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, model: Path | None, *, brief: bool
-) -> tuple[Score, ...]:
-    reading = _read(sentences, taxonomy, language, model, brief=brief)
+def _scores(reading: Reading, *, brief: bool) -> tuple[Score, ...]:
     if reading.sense is None:
         return scores.by_phrases(reading.passages, brief=brief)
     return scores.joined(reading.passages, reading.sense, reading.nearest, brief=brief)
 
 
 def _read(
-    sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, model: Path | None, *, brief: bool
+    sentences: Sequence[_Sentence],
+    taxonomy: Taxonomy,
+    language: str,
+    model: Path | None,
+    encode: Encoding | None,
+    *,
+    brief: bool,
 ) -> Reading:
     passages = _passages(sentences, taxonomy, language, brief=brief)
-    encoder = load_encoder() if model else None
-    if model is None or encoder is None:
-        return Reading(passages, None, lambda *_: ("", 0.0))
-    learnt = exemplars.load(model)
-    vectors = encoder.encode([passage.sentence for passage in passages])
+    if model is None or encode is None:
+        return Reading(passages, None, lambda *_: ("", 0.0), _NO_VECTORS, _NO_VECTORS)
+    learnt, vectors = exemplars.load(model), encode()
     row = {(passage.in_title, passage.start): n for n, passage in enumerate(passages)}
 
     def nearest(theme_id: str, evidence: Evidence) -> tuple[str, float]:
         return learnt.nearest(vectors[row[evidence.in_title, evidence.start]], language, theme_id)
 
-    return Reading(passages, scores.Sense(learnt.themes, learnt.scores(vectors, language)), nearest)
+    meant = learnt.scores(vectors, language)
+    both = learnt.with_words(meant, [passage.sentence for passage in passages], language)
+    sense, alone = (scores.Sense(learnt.themes, some) for some in (both, meant))
+    return Reading(passages, sense, nearest, vectors, learnt.centred(vectors, language), alone)
+
+
+def _with_residual(judged: Judgement, reading: Reading, sentences: Sequence[_Sentence], language: str) -> Judgement:
+    """The judgement with what no theme explains, and with what its sentences mean."""
+
+    def speak(row: int, times: int) -> Said:
+        return Said(sentences[row].written, times, sentences[row].english)
+
+    meant = reading.meant
+    left = residuals.residual(reading.passages, meant, reading.centred, speak, language) if meant else None
+    return replace(judged, residual=left, sense=residuals.quantised(reading.centred))
 
 
 def _passages(sentences: Sequence[_Sentence], taxonomy: Taxonomy, language: str, *, brief: bool) -> list[Passage]:

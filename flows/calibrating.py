@@ -50,6 +50,7 @@ def calibrate(con: Connection, taxonomy_id: str, now: datetime) -> Calibration:
     # Every pass asks: what is the same is not written again.
     if moved or {one.theme_id: one.verdicts for one in learnt if one.verdicts} != _counts(held):
         changed = calibrations.save_calibration(con, taxonomy_id, learnt, moved)
+    theme_verdicts.learnt(con, taxonomy_id, now)
     return Calibration(id_, tuple(learnt), before, changed)
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from extractors import stories
+from extractors import stories, translations
 from extractors.novelty import NoveltyRules
 from extractors.originals import House as Publisher
 from extractors.originals import Told, originals
-from warehouse import copies, history, judgements
+from extractors.sentence_prints import sentence_prints
+from warehouse import copies, history, judgements, passes, senses
 from warehouse.connect import Connection
 from warehouse.copies import Arrival
 from warehouse.records import Copy
 
 # Their texts are held in memory.
 ARTICLES_AT_ONCE = 1_000
+_OVERLAP = timedelta(hours=1)  # a backfill may have been at work beside that pass
 
 
 def place_in_stories(con: Connection, rules: NoveltyRules, now: datetime) -> bool:
     """Give articles that were not compared yet their story, the earliest dated first; whether that was all of them."""
     # Only what bears on what is new is compared, however old an arrival is: no cost that grows with the archive.
     horizon = now - rules.window - rules.silence
-    history.adopt(con)  # whose voice an article is comes before whom it copies
+    # Whose voice an article is comes before whom it copies. Up to the last pass, that was asked then.
+    history.adopt(con, passes.last_complete(con, now) - _OVERLAP)
     arrivals = copies.arrivals(con, ARTICLES_AT_ONCE)
     if arrivals:
         _place(con, arrivals, rules, horizon)
     copies.forget_prints(con, horizon - 2 * rules.reach)
+    senses.forget_senses(con, horizon - 2 * rules.reach)
     return len(arrivals) < ARTICLES_AT_ONCE
 
 
@@ -36,7 +40,7 @@ def _place(con: Connection, arrivals: Sequence[Arrival], rules: NoveltyRules, ho
     named = {o.article_id: o for o in originals(told, [Publisher(*row) for row in copies.houses(con)])}
     copies.save_originals(con, list(named.values()))
     # A text too short for a fingerprint is too short to be a copy by its sentences.
-    prints = {a.article_id: stories.sentence_prints(a.text) for a in arrivals if a.fingerprint}
+    prints = {a.article_id: sentence_prints(a.text) for a in arrivals if a.fingerprint}
     copies.save_prints(con, prints, {a.article_id: a.dated_at for a in arrivals})
     new = [
         Copy(
@@ -48,7 +52,10 @@ def _place(con: Connection, arrivals: Sequence[Arrival], rules: NoveltyRules, ho
         )
         for a in arrivals
     ]
-    shared = copies.shared_sentences(con, list(prints), since, stories.SENTENCES)
+    shared = copies.shared_sentences(con, list(prints), since, stories.SENTENCES, stories.WHOLE)
+    meanings = senses.meanings(con, since, arrivals[-1].dated_at + rules.reach)
+    alike = translations.alike(meanings, {a.article_id for a in arrivals}, rules.reach)
+    meant = {meaning.article_id for meaning in meanings}
     remembered = copies.remembered(con, since)
-    placed = stories.assign_stories(new, remembered, rules.reach, rules.story_distance, shared)
+    placed = stories.assign_stories(new, remembered, rules.reach, rules.story_distance, shared, alike, meant)
     judgements.save_stories(con, placed)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
-from alerts import rules as alert_rules
-from extractors import novelty, surge
-from extractors.novelty import NoveltyRules
 from extractors.themes import JudgeInput, judge
 from extractors.workers import Failed
-from flows import waking
 from flows.calibrating import calibrate
+from flows.clustering import candidate_findings
 from flows.comparing import place_in_stories
+from flows.deciding import Asked, decide
 from flows.house import House, Pass
 from flows.modelfile import learn_themes, model_of
-from warehouse import articles, judgements, outbox, passes, surges, verdicts
+from warehouse import articles, judgements, outbox, passes, theme_verdicts
 from warehouse.calibrations import Threshold
 from warehouse.connect import Connection
 from warehouse.findings import Decided
-from warehouse.records import Finding, Judgement, PastFinding
+from warehouse.records import Judgement
 
 # The size of a retry and of a transaction; larger where the archive is judged anew, to stay under a hundred tasks.
 ARTICLES_AT_ONCE, MOST_BATCHES = 100, 40
 ATTEMPTS = 3  # to judge an article, each in another pass
-# So long findings wait for what new feeds brought along: with half of the history, the rest would look new.
-PATIENCE = timedelta(days=2)
 
 
 def unjudged(house: House, this: Pass) -> Iterator[Sequence[JudgeInput]]:
@@ -91,7 +87,8 @@ def compare_and_decide(house: House, this: Pass) -> None:
             all_placed = place_in_stories(con, house.settings.novelty, this.now)
             if all_placed:
                 # First: what a new threshold lets in is history by the time that anything is called new.
-                moved = calibrate(con, house.settings.taxonomy.id, this.now).moved
+                if theme_verdicts.is_due(con, house.settings.taxonomy.id):
+                    moved = calibrate(con, house.settings.taxonomy.id, this.now).moved
                 decided = _decide(house, con, this.now)
     if moved:
         themes = ", ".join(f"{one.theme_id} {one.threshold:.2f}" for one in moved)
@@ -100,37 +97,9 @@ def compare_and_decide(house: House, this: Pass) -> None:
 
 
 def _decide(house: House, con: Connection, now: datetime) -> Sequence[Decided]:
-    silenced = verdicts.silenced(con, now)
-    used_since = judgements.themes_used_since(con, house.settings.taxonomy.id)
-    found = findings(con, house.settings.novelty, house.settings.taxonomy.id, used_since, silenced, now)
-    alerted = outbox.recent_alerts(con, now - timedelta(days=house.settings.alerts.cooldown_days))
-    decided = alert_rules.decide(found, alerted, house.settings.alerts, now, silenced)
+    taxonomy_id = house.settings.taxonomy.id
+    used_since = judgements.themes_used_since(con, taxonomy_id)
+    emerged = candidate_findings(con, house.settings.novelty, taxonomy_id, model_of(house), now)
+    decided = decide(con, Asked(house.settings.alerts, house.settings.novelty, taxonomy_id, used_since), now, emerged)
     outbox.save_findings(con, decided)
     return decided
-
-
-def findings(
-    con: Connection,
-    rules: NoveltyRules,
-    taxonomy_id: str,
-    used_since: Mapping[str, datetime],
-    silent: Collection[str],
-    now: datetime,
-) -> tuple[Finding, ...]:
-    """The themes that are new, or surge, as of `now`; `used_since` is since when each is looked for as it is."""
-    gap = passes.longest_gap(con, now - rules.window - rules.silence, now - rules.window, now)
-    wider = novelty.reaching_back(rules, gap)
-    horizon = now - wider.window - wider.silence
-    burnt_in = novelty.burnt_in_at(*judgements.burn_in_facts(con, rules.burn_in_articles), rules)
-    if burnt_in is None or judgements.history_waits(con, horizon, now - PATIENCE):
-        return ()
-    # Up to then everything is history: the burn-in, and the moment a theme came into use as it is.
-    quiet_until = {theme: max(burnt_in, since) for theme, since in used_since.items()}
-    seen_since = min(horizon, surge.looks_back(rules, now))
-    appearances = judgements.appearances(con, taxonomy_id, seen_since)
-    first = novelty.first_seen(
-        appearances, judgements.recent_findings(con, horizon), quiet_until, taxonomy_id, wider, now
-    ) + waking.found_anew(con, silent, quiet_until, taxonomy_id, rules, now)
-    told = [*surges.past_findings(con, seen_since, silent), *(PastFinding(f.theme_id, f.found_at) for f in first)]
-    polls = surges.feed_days(con, surge.looks_back(rules, now))
-    return first + surge.surges(appearances, polls, told, quiet_until, taxonomy_id, rules, now)

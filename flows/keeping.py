@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.house import House, Pass
-from warehouse import retention, theme_versions
+from warehouse import candidates, residuals, retention, theme_versions
 
 
 def keep_house(house: House, this: Pass) -> None:
@@ -20,6 +20,11 @@ def keep_house(house: House, this: Pass) -> None:
         with house.store.transaction() as con:
             dropped = retention.drop_texts(con, before.texts, rules, taxonomy_id, this.now)
     _drop_old_scores(house, taxonomy_id)
+    # Twice as long as clusters live: whatever comes late finds them as they were.
+    outlived = this.now - 2 * house.settings.novelty.candidate_span
+    with house.store.transaction() as con:
+        residuals.forget(con, outlived)
+        candidates.forget(con, outlived)
     with house.store.transaction() as con:
         retention.done(con, "all", this.now)
 

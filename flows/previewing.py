@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from alerts import rules as alert_rules
 from extractors.themes import JudgeInput
 from extractors.workers import Failed
+from flows.deciding import Asked, decide
 from flows.house import House, Pass, batches
-from flows.judging import findings, judge_all
+from flows.judging import judge_all
 from flows.modelfile import learn_themes
-from warehouse import calibrations, outbox, rehearsal, verdicts
+from warehouse import calibrations, rehearsal
 from warehouse.connect import Connection
 from warehouse.passes import PassRecord
 from warehouse.records import Finding, Judgement, Score
@@ -85,9 +85,9 @@ def preview(house: House, con: Connection, used: Version, days: int, limit: int 
     Raises `NotLearnt`.
     """
     this = Pass(now, PassRecord(uuid.uuid4(), now))
-    if not learn_themes(house, this):
-        raise NotLearnt(" ".join(this.notes))
     ids = rehearsal.recent(con, now - timedelta(days=days), now, limit)
+    if ids and not learn_themes(house, this):
+        raise NotLearnt(" ".join(this.notes))
     thresholds = calibrations.thresholds(con, used.taxonomy_id)
     house.watch.begin("judge", len(ids))
     judged = _Judged({}, {}, {})
@@ -193,9 +193,5 @@ def _alerts(house: House, con: Connection, used: Version, judged: _Judged, now: 
 def _alerted(
     house: House, con: Connection, taxonomy_id: str, themes: Sequence[str], now: datetime
 ) -> tuple[Finding, ...]:
-    rules = house.settings.alerts
-    silenced = verdicts.silenced(con, now)
-    found = findings(con, house.settings.novelty, taxonomy_id, dict.fromkeys(themes, ALWAYS), silenced, now)
-    alerted = outbox.recent_alerts(con, now - timedelta(days=rules.cooldown_days))
-    decided = alert_rules.decide(found, alerted, rules, now, silenced)
-    return tuple(finding for finding, decision in decided if decision == "alert")
+    asked = Asked(house.settings.alerts, house.settings.novelty, taxonomy_id, dict.fromkeys(themes, ALWAYS))
+    return tuple(finding for finding, decision in decide(con, asked, now) if decision == "alert")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from alerts.hours import QuietHours, Timetable
 from alerts.letter import RenderError, address
+from flows import policy
 from flows.checking import DURATION, Duration, Section, Table, parse_duration
 
 EVIDENCE = ("tested", "listed", "found", "conflict")
@@ -101,10 +104,38 @@ class NoveltySection(Table):
     surge_window_days: int = Field(1, ge=1, le=7, description="days, 1 to 7")
     surge_baseline_days: int = Field(28, ge=14, le=90, description="days, 14 to 90")
     surge_false_rate: float = Field(0.002, ge=0, le=0.01, description="a share of days, 0 to 0.01; 0 finds no surges")
+    candidate_stories: int = Field(5, ge=0, le=100, description="stories, 1 to 100, or 0 for no candidates")
+    candidate_publishers: int = Field(3, ge=1, le=100, description="independent publishers, 1 to 100")
+    candidate_days: int = Field(14, ge=2, le=28, description="days, 2 to 28")
+
+
+Kind = Literal["first_seen", "surge", "candidate", "new_voice", "turn"]
+KINDS = 'a list of kinds of alerts: "first_seen", "surge", "candidate", "new_voice", "turn"'
+
+_QuietHours = Annotated[QuietHours | None, BeforeValidator(policy.parse_quiet)]
+_When = Annotated[Timetable | None, BeforeValidator(policy.parse_when)]
+_Zone = Annotated[ZoneInfo, BeforeValidator(policy.parse_zone)]
+
+
+class CooldownSection(Table):
+    """Days for the kinds that have their own."""
+
+    first_seen: int | None = Field(None, ge=0, le=365, description="days, 0 to 365")
+    surge: int | None = Field(None, ge=0, le=365, description="days, 0 to 365")
+    candidate: int | None = Field(None, ge=0, le=365, description="days, 0 to 365")
+    new_voice: int | None = Field(None, ge=0, le=365, description="days, 0 to 365")
+    turn: int | None = Field(None, ge=0, le=365, description="days, 0 to 365")
 
 
 class AlertsSection(Table):
     cooldown_days: int = Field(7, ge=0, le=365, description="days, 0 to 365")
+    cooldown: CooldownSection = Field(
+        default_factory=lambda: CooldownSection.model_validate({}),
+        description="a table [alerts.cooldown] with days by kind, such as surge = 3",
+    )
+    escalation: float = Field(3.0, ge=0, le=100, description="how many times the publishers, 1 to 100, or 0 for never")
+    quiet: _QuietHours = Field(None, description=policy.QUIET)
+    time_zone: _Zone = Field(ZoneInfo("UTC"), description=policy.ZONE)
     per_message: int = Field(10, ge=1, le=40, description="alerts told at length in one message, 1 to 40")
     quotes: int = Field(3, ge=1, le=10, description="quoted sentences for each alert, 1 to 10")
     quote_chars: int = Field(400, ge=80, le=2000, description="characters of a quote, 80 to 2000")
@@ -115,6 +146,23 @@ class AlertsSection(Table):
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
         description="the name of the variable that holds the address to ping, never the address itself",
     )
+
+    @model_validator(mode="after")
+    def _more(self) -> AlertsSection:
+        if 0 < self.escalation < 1:
+            raise ValueError("escalation is less than once the publishers: give 1 to 100, or 0 for never")
+        return self
+
+
+class RouteSection(Table):
+    """One [[route]]: whom some alerts are for, and when."""
+
+    to: str = Field("", max_length=200, description='a recipient, or "email" or "slack"; left out it is everybody')
+    themes: tuple[str, ...] = Field(
+        (), strict=False, description='a list of ids of themes, such as ["energy-leverage"]'
+    )
+    kinds: tuple[Kind, ...] = Field((), strict=False, description=KINDS)
+    when: _When = Field(None, description=policy.WHEN)
 
 
 class EmailSection(Table):
@@ -185,6 +233,9 @@ class AmurFile(Table):
     workers: WorkersSection = _table(WorkersSection)
     novelty: NoveltySection = _table(NoveltySection)
     alerts: AlertsSection = _table(AlertsSection)
+    route: tuple[RouteSection, ...] = Field(
+        (), strict=False, max_length=200, description="tables, each [[route]] with its keys below it"
+    )
     email: EmailSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
     slack: SlackSection | None = Field(None, description="a table, such as [fetch], with its keys below it")
     revisit: RevisitSection = _table(RevisitSection)

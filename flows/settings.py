@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from alerts.hosts import is_this_machine
 from alerts.mail import SmtpAccount
+from alerts.routing import TellRules
 from alerts.rules import AlertRules
 from alerts.slack import SlackHook
 from extractors.fetch import FetchRules
@@ -19,7 +20,7 @@ from extractors.novelty import NoveltyRules
 from extractors.polling import PollRules
 from extractors.taxonomy import ThemeError, parse_themes
 from extractors.workers import WorkerRules
-from flows import amurfile
+from flows import amurfile, policy
 from flows.amurfile import find
 from flows.checking import parse_duration
 from flows.complaints import Complaint, SettingsError, read_toml
@@ -40,7 +41,7 @@ Mistake = tuple[str, str]  # path and message
 
 _BESIDES_RULES = {"contact", "user_agent", "pages_per_pass", "pages_per_host", "robots"}
 _DEADLINES = {"feed_deadline", "page_deadline", "judge_deadline"}
-_BESIDES_ALERTING = {"heartbeat", "ping_env"}
+_BESIDES_ALERTING = {"heartbeat", "ping_env", "cooldown", "quiet", "time_zone"}
 _BESIDES_KEEPING = {"flow_runs_days", "backups", "free_mb"}
 
 
@@ -70,6 +71,7 @@ class Settings:
     deadlines: Deadlines
     novelty: NoveltyRules
     alerts: AlertRules
+    telling: TellRules
     heartbeat: timedelta | None  # after so long without any message, one that says so; None: never
     ping: str = field(repr=False)  # the address to ask after each complete pass, or ""
     email: SmtpAccount | None  # None: the channel is off
@@ -146,7 +148,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
         workers=WorkerRules(**amur.workers.model_dump(exclude=_DEADLINES)),
         deadlines=Deadlines(amur.workers.feed_deadline, amur.workers.page_deadline, amur.workers.judge_deadline),
         novelty=NoveltyRules(**amur.novelty.model_dump()),
-        alerts=AlertRules(**amur.alerts.model_dump(exclude=_BESIDES_ALERTING)),
+        alerts=_alert_rules(amur.alerts),
+        telling=policy.tell_rules(amur),
         heartbeat=amur.alerts.heartbeat,
         ping=ping,
         email=email,
@@ -176,6 +179,9 @@ def draft(path: Path | None = None, environment: Mapping[str, str] = os.environ)
     if amur:
         wrong = [*_email_mistakes(amur.email, folder, held), *_slack_mistakes(amur.slack, held)]
         wrong += _ping_mistakes(amur.alerts, held)
+        themes = [theme.id for theme in taxonomy.themes] if taxonomy else []
+        wrong += policy.mistakes(amur, themes, folder)
+        warnings += policy.warnings(amur, themes)
         complaints += [Complaint(file.name, at, message) for at, message in wrong]
     told = tuple(sorted(complaints, key=lambda complaint: complaint.file))
     return Draft(folder, held, amur, feeds, taxonomy, told, (*held.warnings, *warnings))
@@ -202,6 +208,11 @@ def _read_themes(file: Path) -> tuple[Taxonomy | None, list[Complaint]]:
         return parse_themes(table), []
     except ThemeError as error:
         return None, [Complaint(file.name, path, message) for path, message in error.complaints]
+
+
+def _alert_rules(section: AlertsSection) -> AlertRules:
+    cooldown = {kind: days for kind, days in section.cooldown.model_dump().items() if days is not None}
+    return AlertRules(**section.model_dump(exclude=_BESIDES_ALERTING), cooldown=cooldown)
 
 
 def fetch_rules(section: FetchSection) -> FetchRules:

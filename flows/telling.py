@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from email.utils import parseaddr
-from typing import Literal
 
 from alerts import mail, render, rules, slack
+from alerts.routing import Addressee, Channel
 from alerts.rules import SendResult
 from flows.heartbeat import keep_in_touch
 from flows.house import House, Pass
+from flows.planning import Plan, plan
+from flows.policy import mailbox
 from flows.settings import Settings
-from warehouse import outbox
+from warehouse import outbox, tellings
 from warehouse.connect import Connection
 from warehouse.records import Alert, Delivery, Message, MessageState
 
@@ -30,19 +31,22 @@ TOLD_BACK = timedelta(days=14)
 # What a mail server says of one mailbox says nothing of the next.
 OF_ONE_RECIPIENT = ("smtp_busy", "smtp_policy", "smtp_refused", "bad_address")
 
-Channel = Literal["email", "slack"]
-
 
 def tell(house: House, this: Pass) -> None:
     """Render what is untold and send what is due."""
     told = addressees(house.settings)
+    due = _plan(house, told, this.now)
     if not told:
         return
     _settle_unclear(house)
-    for channel, recipient in told:
-        _render(house, channel, recipient, this.now)
-        _correct(house, channel, recipient, this.now)
-        keep_in_touch(house, channel, recipient, this)
+    if not house.settings.telling.holds(house.clock()):
+        for channel, recipient in told:
+            _render(house, channel, recipient, due.now.get((channel, recipient), ()), this.now)
+            _correct(house, channel, recipient, this.now)
+            if not due.waits_for((channel, recipient)):
+                keep_in_touch(house, channel, recipient, this)
+        with house.store.transaction() as con:
+            tellings.pass_over(con, due.over)
     results = _send_due(house, this.now, told)
     with house.store.transaction() as con:
         waiting = outbox.count_waiting(con, told)
@@ -52,11 +56,15 @@ def tell(house: House, this: Pass) -> None:
     this.notes.extend(dict.fromkeys(words for words, state in results if state is not MessageState.SENT))
 
 
-def addressees(settings: Settings) -> list[tuple[Channel, str]]:
+def addressees(settings: Settings) -> list[Addressee]:
     """Whom to tell: channel and recipient. A mailbox is the same however it is spelt."""
-    mailboxes = dict.fromkeys(parseaddr(recipient)[1].lower() for recipient in settings.recipients)
-    told: list[tuple[Channel, str]] = [("email", mailbox) for mailbox in mailboxes]
+    told: list[Addressee] = [("email", box) for box in dict.fromkeys(map(mailbox, settings.recipients))]
     return told + ([("slack", settings.slack.name)] if settings.slack else [])
+
+
+def planned(con: Connection, settings: Settings, told: Sequence[Addressee], now: datetime) -> Plan:
+    """What is open for those who are told, and when each is due; only whoever is enrolled counts."""
+    return plan(tellings.open_alerts(con, told, now - TOLD_BACK), told, settings.telling, now)
 
 
 def send(settings: Settings, channel: str, recipient: str, body: bytes) -> SendResult:
@@ -115,12 +123,20 @@ def _settle_unclear(house: House) -> None:
             outbox.mark(con, broken_off, rules.after_crash(message, house.settings.alerts), now)
 
 
-def _render(house: House, channel: Channel, recipient: str, now: datetime) -> None:
+def _plan(house: House, told: Sequence[Addressee], now: datetime) -> Plan:
+    """What is told now and what later, with what waits put where everybody can see it."""
     with house.store.transaction() as con:
-        since = None if outbox.was_told(con, channel, recipient) else now - TOLD_BACK
-        alerts = outbox.alerts_to_tell(con, channel, recipient, house.settings.alerts.quotes, since)
-    if not alerts:
+        tellings.enrol(con, told, now - TOLD_BACK)
+        due = planned(con, house.settings, told, now)
+        tellings.save_waits(con, due.later)
+    return due
+
+
+def _render(house: House, channel: Channel, recipient: str, alert_ids: Sequence[uuid.UUID], now: datetime) -> None:
+    if not alert_ids:
         return
+    with house.store.transaction() as con:
+        alerts = outbox.read_alerts(con, alert_ids, house.settings.alerts.quotes)
     message = rendered(house.settings, channel, recipient, alerts, uuid.uuid4(), now)
     with house.store.transaction() as con:
         outbox.save_message(con, message)
@@ -139,7 +155,7 @@ def _correct(house: House, channel: Channel, recipient: str, now: datetime) -> N
 def _send_due(house: House, now: datetime, told: Sequence[tuple[Channel, str]]) -> list[tuple[str, MessageState]]:
     """Send message by message; what came of each, in words that name no recipient, and its new state."""
     results = []
-    while message := _claim(house, now, told):
+    while not house.settings.telling.holds(house.clock()) and (message := _claim(house, now, told)):
         house.watch.begin("tell", 1)
         result = send(house.settings, message.channel, message.recipient, message.body)
         try:

@@ -25,6 +25,8 @@ BY_HAND = "is written in a way that no command edits: change it by hand"
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # not splitlines: only line feeds end a line of TOML
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*(?:theme|\"theme\"|'theme')[ \t]*\]\][ \t]*(?:#.*)?\s*")
 _TABLE = re.compile(r"[ \t]*\[[ \t]*theme[ \t]*\.[ \t]*(\w+)")
+# Commented out only as `begin` writes it: the file's first lines explain themselves by the example of a theme.
+_NAMED = re.compile(r"(?:[ \t]*|# )id[ \t]*=[ \t]*([\"'])([^\"'\n]*)\1")
 _ASIDE = "# Retired on {day}. To have it again, put the block back into themes.toml.\n"
 _RETIRED_HEAD = (
     "# Themes that are out of use. Amur does not read this file; what was found of them stays in the warehouse.\n"
@@ -96,9 +98,18 @@ def begin(file: Path, theme_id: str, label: str) -> int:
 
 def place_of(text: str, theme_id: str) -> int | None:
     """The number of the line that gives a theme's id, also where it is commented out; None where there is none."""
-    # Commented out only as `begin` writes it: the file's first lines explain themselves by the example of a theme.
-    named = re.compile(rf"(?:[ \t]*|# )id[ \t]*=[ \t]*([\"']){re.escape(theme_id)}\1")
-    return next((n for n, line in enumerate(_LINE.findall(text), 1) if named.match(line)), None)
+    return dict(reversed(_named(text))).get(theme_id)
+
+
+def ids(text: str) -> list[str]:
+    """The ids of all themes in a text, whatever mistakes it has, and of those that are commented out."""
+    return [theme_id for theme_id, _ in _named(text)]
+
+
+def is_retired(file: Path, theme_id: str) -> bool:
+    """Whether the file of those that are out of use, beside `file`, holds a theme's block."""
+    beside = file.with_name(RETIRED)
+    return beside.exists() and theme_id in ids(read_text(beside)[1])
 
 
 def retire(file: Path, theme_id: str, day: date) -> Retirement:
@@ -147,6 +158,12 @@ def blocks(text: str) -> list[str]:
             aside = ""
     parts[-1] += aside
     return parts
+
+
+def _named(text: str) -> list[tuple[str, int]]:
+    """Each line that gives a theme's id, as (id, number of the line)."""
+    numbered = ((_NAMED.match(line), n) for n, line in enumerate(_LINE.findall(text), 1))
+    return [(match[2], n) for match, n in numbered if match]
 
 
 def _core(block: str) -> tuple[str, str]:

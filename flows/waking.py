@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import itemgetter
+from uuid import UUID
 
-from extractors import novelty
+from extractors import novelty, unheard
 from extractors.novelty import NoveltyRules
 from warehouse import judgements, passes, verdicts
 from warehouse.connect import Connection
@@ -24,16 +25,19 @@ def found_anew(
     taxonomy_id: str,
     rules: NoveltyRules,
     now: datetime,
+    muted: Collection[UUID] = (),
 ) -> tuple[Finding, ...]:
     """Themes that were found first while they were snoozed or muted, are no longer `silent`, and still go on.
 
-    Found in the window that reaches back to then, so that the silence before it is the one there was.
+    Found in the window that reaches back to then, so that the silence before it is the one there was. What `muted`
+    feeds say counts as history.
     """
     horizon = now - rules.window - rules.silence
     woken = verdicts.woken(con, horizon, silent)
     if not woken:
         return ()
-    appearances = judgements.appearances(con, taxonomy_id, min(then.opens for then in woken.values()) - rules.silence)
+    since = min(then.opens for then in woken.values()) - rules.silence
+    appearances = unheard.without(judgements.appearances(con, taxonomy_id, since), muted)
     wider = novelty.reaching_back(rules, passes.longest_gap(con, horizon, now - rules.window, now))
     before = judgements.recent_findings(con, now - wider.window - wider.silence)
     # After a long silence a theme may be new in any case: once is enough.

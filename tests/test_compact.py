@@ -51,7 +51,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = "".join(chr(0x4E00 + (i * i * 7919) % 20000) for i in range(4000))
     with store.transaction() as con:
         fill(con)
-        many = [make_article(f"gone-{i}", text=f"{text[i % 997 :]}{i}") for i in range(800)]
+        many = [make_article(f"gone-{i}", text=f"{text[i % 997 :]}{i}") for i in range(1_200)]
         articles.save_articles(con, many)
     with store.transaction() as con:
         con.execute("UPDATE articles SET text = '' WHERE url LIKE '%/gone-%'")

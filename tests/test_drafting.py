@@ -154,3 +154,13 @@ def test_any_draft_is_a_theme_file(lines: list[str], language: str) -> None:
     if made.themes:
         taxonomy = parse_themes(tomllib.loads(as_toml(made, ["seed\n\x00.txt"])))
         assert [theme.id for theme in taxonomy.themes] == [theme.id for theme in made.themes]
+
+
+def test_a_theme_without_any_phrase() -> None:
+    """Where the passages of a theme name nothing, its label is how the first one begins."""
+    said = [
+        f"They say that it is so, that it was {when} so, and that it will be so again." for when in ("ever", "once")
+    ]
+    made = draft([Passage(text, text, "en", 0, 0, n, (), ()) for n, text in enumerate(said)], None, themes=1)
+    (theme,) = parse_themes(tomllib.loads(as_toml(made, ["seed.txt"]))).themes
+    assert (theme.id, theme.label) == ("theme-1", "They say that it is so, that it was ever")

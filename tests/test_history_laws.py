@@ -28,7 +28,7 @@ from flows.history import backfill, files
 from flows.walking import Sitemaps, Span
 from servers import HttpServer, Reply
 from town import DAY, MORNING, gas_day, quiet_day, settings_for, watch, watching
-from warehouse import articles, feeds, history, judgements, schema
+from warehouse import articles, beginnings, feeds, history, judgements, schema
 from warehouse.backfills import Backfill
 from warehouse.connect import close, connect
 from warehouse.records import Appearance, Copy, Entry, FeedDay
@@ -128,10 +128,10 @@ def test_history_ends_no_burn_in(store: Store) -> None:
     with store.transaction() as con:
         articles.save_articles(con, old)
         judgements.save_judgements(con, [make_judgement(article, taxonomy) for article in old])
-        assert judgements.burn_in_facts(con, 1) == (None, None)
+        assert beginnings.burn_in_facts(con, 1, RULES.burn_in) == (None, None)
         articles.save_articles(con, [watched])
         judgements.save_judgements(con, [make_judgement(watched, taxonomy)])
-        facts = judgements.burn_in_facts(con, 2)
+        facts = beginnings.burn_in_facts(con, 2, RULES.burn_in)
     assert facts == (NOW + DAY, None)
     assert burnt_in_at(*facts, RULES) == NOW + DAY + timedelta(days=RULES.burn_in_days)
 
@@ -140,10 +140,10 @@ def test_history_that_waits_holds_nothing_up(store: Store) -> None:
     """Ten thousand pages to fetch are no reason to keep silent about what feeds announce."""
     with store.transaction() as con:
         history.save_entries(con, [listed("old", dated_at=NOW)])
-        assert not judgements.history_waits(con, NOW - DAY, NOW - DAY)
+        assert not beginnings.history_waits(con, NOW - DAY, NOW - DAY)
     announce(store, make_entry("brought-along", PAPER, baseline=True, dated_at=NOW))
     with store.transaction() as con:
-        assert judgements.history_waits(con, NOW - DAY, NOW - DAY)
+        assert beginnings.history_waits(con, NOW - DAY, NOW - DAY)
 
 
 def test_news_is_fetched_before_what_feeds_bring_along_and_history_last(store: Store) -> None:
@@ -169,14 +169,14 @@ def test_a_watched_feed_adopts_what_it_announces(store: Store) -> None:
     with store.transaction() as con:
         history.save_entries(con, [listed("both", first_seen_at=NOW - 5 * DAY), listed("unread")])
         articles.save_articles(con, [read])
-        history.adopt(con)
+        history.adopt(con, NOW - DAY)
         assert articles.read_article(con, read.id) == read
     announce(store, make_entry("both", PAPER), make_entry("unread", PAPER, link=None, first_seen_at=NOW + DAY))
     with store.transaction() as con:
         con.execute("UPDATE entries SET link = NULL")
         (unread,) = articles.articles_to_read(con, 10)
         assert (unread.entry.feed_id, unread.entry.baseline) == (PAPER.id, False)
-        history.adopt(con)
+        history.adopt(con, NOW - DAY)
         assert articles.read_article(con, read.id) == replace(read, feed_id=PAPER.id, first_seen_at=NOW, baseline=False)
 
 

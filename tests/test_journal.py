@@ -10,13 +10,16 @@ from typing import Any
 from builders import NOW, key, make_article, make_finding, make_message, make_surge
 from desk import furnish
 from flows.telling import rendered
-from warehouse import feeds, journal, outbox, passes, recall
+from gleanings import make_candidate
+from warehouse import candidates, feeds, journal, outbox, passes, recall
+from warehouse.candidates import Emergence, Known
 from warehouse.connect import Connection
 from warehouse.findings import alert_id, save_findings
 from warehouse.journal import Journal, digest_of
 from warehouse.passes import PassRecord
 from warehouse.records import Delivery, Finding, Message, MessageState
 from warehouse.store import Store
+from warehouse_world import to_tell
 
 TOLD = [("email", "analyst@example.org")]
 
@@ -68,7 +71,8 @@ def caught_up(store: Store, *, hold: bool = False, told: list[tuple[str, str]] =
 
 def rows_of_alerts(con: Connection) -> list[list[tuple[object, ...]]]:
     """All that makes the alerts."""
-    return [con.table(name).fetchall() for name in ("alerts", "findings", "surges", "finding_articles")]
+    tables = ("alerts", "findings", "surges", "finding_articles", "candidates", "candidate_articles", "known")
+    return [con.table(name).fetchall() for name in tables]
 
 
 # --- the file --------------------------------------------------------------------------------------
@@ -189,13 +193,30 @@ def test_what_was_sent_is_put_back(tmp_path: Path) -> None:
         assert "warehouse_behind" in caught_up(store)
     with store.transaction() as con:
         after = rows_of_alerts(con)
-        assert outbox.alerts_to_tell(con, *TOLD[0], 3) == []
+        assert to_tell(con, *TOLD[0]) == []
         (known,) = con.execute("SELECT message_key, message_id, state FROM messages").fetchall()
         assert con.execute("SELECT result, reason FROM deliveries").fetchall() == [("sent", "journal")]
         # Without its bytes it cannot be sent once more.
         assert outbox.resend(con, [MessageState.SENT], TOLD) == []
     assert after == before
     assert known == (message.id, message.message_id, "sent")
+
+
+def test_a_candidate_is_put_back_with_its_alert(tmp_path: Path) -> None:
+    """Bytes and all: were it not known any more, the same articles would raise it again."""
+    store = Store(tmp_path).open()
+    made = make_candidate()
+    with store.transaction() as con:
+        candidates.save_candidates(con, "t1", [Emergence(made, key("a"), (key("a"), key("b")))], NOW)
+        candidates.save_known(con, [Known(made.id, NOW, bytes(range(256)), ("ice",), (0.5,))])
+        finding = found(con, kind="candidate", theme_id=made.id, candidate=made)
+        before = rows_of_alerts(con)
+    send(store, message_on(finding))
+    a_pass(store, "one")
+    store = emptied(store)
+    assert "warehouse_behind" in caught_up(store)
+    with store.transaction() as con:
+        assert rows_of_alerts(con) == before
 
 
 def test_whoever_was_not_told_still_is(tmp_path: Path) -> None:
@@ -214,7 +235,7 @@ def test_whoever_was_not_told_still_is(tmp_path: Path) -> None:
     store = emptied(store)
     caught_up(store)
     with store.transaction() as con:
-        (alert,) = outbox.alerts_to_tell(con, "email", "other@example.org", 3)
+        (alert,) = to_tell(con, "email", "other@example.org")
     assert alert.quotes == ()
     assert alert.surge == make_surge()
     assert rendered(desk.settings, "slack", "other", [alert], key("again"), NOW).body

@@ -7,12 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
-from hypothesis import strategies as st
 
 from desk import THEME, Desk, furnish, write_settings
 from flows.commands import Exit, amur
-from flows.commands.evidence_lines import highlighted, spans
 from mailservers import MailSink
 from servers import HttpServer, Reply
 from warehouse.store import Store
@@ -132,32 +129,6 @@ def test_explain_lets_choose(desk: Desk) -> None:
     assert str(desk.rejected.id)[:8] in several.stdout
     none = desk.ask("explain", "submarines")
     assert (none.exit_code, "No article has" in none.stderr) == (Exit.WRONG, True)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "phrase", "marked"),
-    [
-        ("Moscow is the junior partner now.", "junior partner", ["junior", "partner"]),
-        ("Casualties mount as soldiers die.", "casualty", ["Casualties"]),
-        ("Russia signs, China delays.", "sign .. delay", ["signs", "delays"]),
-        ("中俄天然气管道谈判。", "天然气", ["天然气"]),
-        ("Кремль стал вассалом Пекина.", "вассал", ["вассалом"]),
-        ("Nothing here.", "pipeline", []),
-        ("Odd (letters.", "(letters", ["(letters"]),
-    ],
-)
-def test_what_is_set_off(sentence: str, phrase: str, marked: list[str]) -> None:
-    """The words of a phrase are found in their forms, in all three languages."""
-    assert [sentence[start:end] for start, end in spans(sentence, phrase)] == marked
-
-
-@given(st.text(), st.text())
-def test_setting_off_loses_nothing(sentence: str, phrase: str) -> None:
-    """Whatever matches, the places lie in order inside the sentence and do not overlap."""
-    places = [place for span in spans(sentence, phrase) for place in span]
-    assert places == sorted(places)
-    assert all(0 <= place <= len(sentence) for place in places)
-    assert isinstance(highlighted(sentence, phrase), str)
 
 
 def test_alerts_are_listed(desk: Desk) -> None:

@@ -16,6 +16,14 @@ from warehouse import outbox
 from warehouse.query import ask
 from warehouse.store import Store
 
+STUDENTS = Reply(
+    body=b"""<html lang=en><head><title>Students</title></head><body><article><p>The university in Harbin takes three
+    hundred students from Russia this year. China pays for the rooms, and Russia for the trains. Professors from Moscow
+    teach there in the autumn, and those from China answer the visit in the spring. Russia and China count these
+    exchanges every year, and every year both call the number a record.</p></article></body></html>""",
+    headers={"Content-Type": "text/html; charset=utf-8"},
+)
+
 
 @pytest.fixture
 def town() -> Iterator[HttpServer]:
@@ -27,6 +35,11 @@ def town() -> Iterator[HttpServer]:
 def alone(town: HttpServer, paper: str, *slugs: str) -> None:
     """One paper brings articles."""
     town.routes[f"/{paper}.xml"] = feed(town, *slugs, "market-day", at=MORNING + DAY / 2)
+
+
+def rows(file: Path, sql: str) -> list[tuple[object, ...]]:
+    with Store(file.parent / "data").transaction() as con:
+        return con.execute(sql).fetchall()
 
 
 def edit_themes(file: Path, old: str, new: str) -> None:
@@ -61,6 +74,26 @@ def test_an_edit_to_a_theme_makes_its_past_no_news(town: HttpServer, tmp_path: P
 def _without_gas(house: House):
     taxonomy = house.settings.taxonomy
     return replace(taxonomy, themes=tuple(theme for theme in taxonomy.themes if theme.id != "energy-leverage"))
+
+
+def test_a_theme_put_into_an_old_article_ends_no_silence(town: HttpServer, tmp_path: Path) -> None:
+    """Words added to an article today are no proof that its theme was there on the article's day, and no news."""
+    file = settings_for(tmp_path, town)
+    watch(file, MORNING - DAY)
+    town.routes["/students"] = STUDENTS
+    town.routes["/gamma.xml"] = feed(town, "students", "market-day", at=MORNING)
+    assert watch(file, MORNING).articles_relevant == 1
+    watch(file, MORNING + 7 * DAY)
+    added = b"a record. Russia will pay China back in gas from the Power of Siberia pipeline, Gazprom told Beijing."
+    town.routes["/students"] = Reply(body=STUDENTS.body.replace(b"a record.", added), headers=STUDENTS.headers)
+    assert watch(file, MORNING + 14 * DAY).findings == 0
+    assert rows(file, "SELECT theme_id FROM article_themes") == [("energy-leverage",)]
+    for paper, slug in {"alpha": "patience", "beta": "second-line"}.items():
+        town.routes[f"/{paper}.xml"] = feed(town, slug, "market-day", at=MORNING + 15 * DAY)
+    assert watch(file, MORNING + 15 * DAY).alerts == 1
+    shown = "SELECT list(split_part(url, '/', -1) ORDER BY url) FROM finding_articles JOIN articles USING (article_id)"
+    assert rows(file, shown) == [(["patience", "second-line"],)]
+    assert watch(file, MORNING + 16 * DAY).findings == 0
 
 
 def test_nothing_is_sent_unless_it_may_be(town: HttpServer, tmp_path: Path) -> None:

@@ -27,9 +27,15 @@ PUBLIC_TABLES = {
     "backfill_pages",
     "backfills",
     "calibrations",
+    "candidate_articles",
+    "candidate_decisions",
+    "candidates",
+    "cluster_members",
+    "clusters",
     "corrections",
     "deliveries",
     "entries",
+    "escalations",
     "evidence",
     "feed_rhythms",
     "feed_states",
@@ -47,16 +53,21 @@ PUBLIC_TABLES = {
     "passes",
     "past_evidence",
     "publication",
+    "residual_passages",
     "revisions",
     "schema_versions",
     "scores",
     "stories",
+    "new_voices",
     "surges",
     "taxonomies",
     "theme_verdicts",
     "themes",
+    "turns",
     "verdicts",
     "visits",
+    "voice_verdicts",
+    "waits",
 }
 
 
@@ -86,7 +97,7 @@ def test_the_views_say_the_same_in_the_published_file(store: Store) -> None:
     with query.published(store.published) as con:
         assert views_of(con) == live
         assert con.execute("FROM publication").fetchall() == [(NOW,)]
-    assert len(live) == 14
+    assert len(live) == 16
 
 
 def test_what_is_not_the_analysts_is_not_in_the_file(store: Store) -> None:
@@ -105,7 +116,7 @@ def test_a_new_table_is_published_by_decision(store: Store) -> None:
     relations = {r.name: r for r in query.describe(store.published)}
     assert {name for name, r in relations.items() if r.kind == "table"} == PUBLIC_TABLES
     private = {"recipient", "body", "detail"}
-    for table in ("messages", "alert_messages", "deliveries"):
+    for table in ("messages", "alert_messages", "deliveries", "waits"):
         assert private.isdisjoint(c.name for c in relations[table].columns)
 
 

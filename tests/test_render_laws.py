@@ -13,8 +13,9 @@ from alerts import render, words
 from alerts.letter import HEADERS, compose
 from alerts.rules import AlertRules
 from builders import make_alert, make_quote, make_series
+from gathered import make_border_candidate, make_emerging_alert
 from messages import ENVELOPE, Page, parsed, part, slack_texts
-from warehouse.records import Alert
+from warehouse.records import Alert, Base
 
 RULES = AlertRules()
 
@@ -63,7 +64,23 @@ def hostile_alerts() -> st.SearchStrategy[list[Alert]]:
         quotes=st.lists(quote, max_size=4).map(tuple),
         series=st.booleans().map(lambda some: make_series(1, 0, 2) if some else ()),
     )
-    return st.lists(alert, min_size=1, max_size=2)
+    candidate = st.builds(
+        make_border_candidate,
+        id=st.text(max_size=30),
+        nearest=hostile,
+        phrases=st.lists(hostile, max_size=3).map(tuple),
+        languages=st.lists(hostile, max_size=3).map(tuple),
+        confidence=st.floats(0, 1),
+    )
+    emerging = st.builds(
+        make_emerging_alert,
+        candidate=candidate,
+        label=hostile,
+        publishers=st.lists(hostile, max_size=3).map(tuple),
+        quotes=st.lists(quote, max_size=4).map(tuple),
+        base=st.builds(Base, st.integers(0, 99), st.integers(0, 9999), hostile),
+    )
+    return st.lists(st.one_of(alert, emerging), min_size=1, max_size=2)
 
 
 @settings(max_examples=15, deadline=None)

@@ -25,13 +25,6 @@ from warehouse.store import Store
 
 GAS = MORNING + DAY  # when the two gas articles are read
 CORRECTED = b"Gazprom lost its best customers and found none"
-STUDENTS = Reply(
-    body=b"""<html lang=en><head><title>Students</title></head><body><article><p>The university in Harbin takes three
-    hundred students from Russia this year. China pays for the rooms, and Russia for the trains. Professors from Moscow
-    teach there in the autumn, and those from China answer the visit in the spring. Russia and China count these
-    exchanges every year, and every year both call the number a record.</p></article></body></html>""",
-    headers={"Content-Type": "text/html; charset=utf-8"},
-)
 STATES = "SELECT revision, kind, reason, words_added, words_removed, is_latest FROM article_revisions"
 
 
@@ -156,27 +149,6 @@ def test_a_changed_text_is_kept_scored_and_not_told_again(
     assert "Gazprom lost its best customers and has" in old
     assert rows(file, "SELECT story_id, day, first_seen_at, baseline FROM article_themes ORDER BY ALL") == before
     assert rows(file, "SELECT count(*) > 0 FROM past_evidence WHERE revision = 1") == ((True,),)
-
-
-def test_a_theme_put_into_an_old_article_ends_no_silence(town: HttpServer, tmp_path: Path) -> None:
-    """Words added to an article today are no proof that its theme was there on the article's day, and no news."""
-    quiet_day(town)
-    file = settings_for(tmp_path, town)
-    watch(file, MORNING - DAY)
-    town.routes["/students"] = STUDENTS
-    town.routes["/gamma.xml"] = feed(town, "students", "market-day", at=MORNING)
-    assert watch(file, MORNING).articles_relevant == 1
-    watch(file, MORNING + 7 * DAY)
-    added = b"a record. Russia will pay China back in gas from the Power of Siberia pipeline, Gazprom told Beijing."
-    town.routes["/students"] = Reply(body=STUDENTS.body.replace(b"a record.", added), headers=STUDENTS.headers)
-    assert watch(file, MORNING + 14 * DAY).findings == 0
-    assert rows(file, "SELECT theme_id FROM article_themes") == (("energy-leverage",),)
-    for paper, slug in {"alpha": "patience", "beta": "second-line"}.items():
-        town.routes[f"/{paper}.xml"] = feed(town, slug, "market-day", at=MORNING + 15 * DAY)
-    assert watch(file, MORNING + 15 * DAY).alerts == 1
-    shown = "SELECT list(split_part(url, '/', -1) ORDER BY url) FROM finding_articles JOIN articles USING (article_id)"
-    assert rows(file, shown) == ((["patience", "second-line"],),)
-    assert watch(file, MORNING + 16 * DAY).findings == 0
 
 
 def test_an_alert_can_be_shown_after_its_article_was_rewritten(town: HttpServer, file: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,31 +11,48 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.rules import MOST_ATTEMPTS, WAITS, AlertRules, SendResult, after_crash, after_delivery, backoff, decide
-from builders import DAY, NOW, make_finding, make_message
-from warehouse.records import MessageState
+from builders import DAY, NOW, key, make_finding, make_message
+from warehouse.records import Again, Finding, MessageState, PastAlert
 
 RULES = AlertRules()
 HOLD = AlertRules(on_ambiguous="hold")
 KIND, THEME = make_finding().kind, make_finding().theme_id
 
 
+def past(kind: str = KIND, theme_id: str = THEME, at: datetime = NOW - DAY, **changes: Any) -> PastAlert:
+    """An alert made before: two publishers of one bloc in a week."""
+    made = PastAlert(key(f"{kind}/{theme_id}/{at}"), kind, theme_id, at, "", 2, ("independent",), 7)
+    return replace(made, **changes)
+
+
 @pytest.mark.parametrize(
-    ("past", "decision"),
+    ("alerts", "decision"),
     [
         ([], "alert"),
-        ([(KIND, THEME, NOW - 6 * DAY)], "cooldown"),
-        ([(KIND, THEME, NOW - 7 * DAY)], "alert"),
-        ([(KIND, "arctic", NOW)], "alert"),
-        ([("surge", THEME, NOW)], "alert"),
-        ([(KIND, THEME, NOW - 90 * DAY), (KIND, THEME, NOW - DAY)], "cooldown"),
-        ([(KIND, THEME, NOW + timedelta(hours=1))], "cooldown"),
-        ([(KIND, THEME, NOW + 3650 * DAY)], "alert"),
+        ([past(at=NOW - 6 * DAY)], "cooldown"),
+        ([past(at=NOW - 7 * DAY)], "alert"),
+        ([past(theme_id="arctic", at=NOW)], "alert"),
+        ([past("surge", at=NOW)], "alert"),
+        ([past(bloc="china-state")], "alert"),
+        ([past(at=NOW - 90 * DAY), past()], "cooldown"),
+        ([past(at=NOW + timedelta(hours=1))], "cooldown"),
+        ([past(at=NOW + 3650 * DAY)], "alert"),
     ],
 )
-def test_cooldown(past: list[Any], decision: str) -> None:
+def test_cooldown(alerts: list[PastAlert], decision: str) -> None:
     """A theme is alerted again once its last alert of the kind is as old as the cooldown; a wild clock is ignored."""
     finding = make_finding()
-    assert decide([finding], past, RULES, NOW) == [(finding, decision)]
+    assert decide([finding], alerts, RULES, NOW) == [(finding, decision)]
+
+
+def test_a_cooldown_of_its_own() -> None:
+    """A kind with days of its own cools down for those, longer or shorter than the others."""
+    rules = AlertRules(cooldown={"surge": 3, "first_seen": 30})
+    surge = make_finding(kind="surge")
+    assert rules.longest_cooldown == 30 * DAY
+    assert decide([make_finding(), surge], [past(at=NOW - 8 * DAY)], rules, NOW)[0][1] == "cooldown"
+    assert decide([surge], [past("surge", at=NOW - 4 * DAY)], rules, NOW)[0][1] == "alert"
+    assert AlertRules(cooldown={"surge": 3}).cools_down("turn") == 7 * DAY
 
 
 def test_one_alert_per_call() -> None:
@@ -48,14 +66,60 @@ def test_a_silenced_theme() -> None:
     """What nobody wants to hear of is decided so, whatever the cooldown; other themes are not touched."""
     finding, other = make_finding(), make_finding(theme_id="arctic")
     for silence in ("muted", "snoozed"):
-        past = [(KIND, THEME, NOW - DAY)]
-        decided = decide([finding, other], past, RULES, NOW, {THEME: silence})
+        decided = decide([finding, other], [past()], RULES, NOW, {THEME: silence})
         assert decided == [(finding, silence), (other, "alert")]
 
 
 def test_no_cooldown() -> None:
     """A cooldown of no days lets every pass alert."""
-    assert decide([make_finding()], [(KIND, THEME, NOW)], AlertRules(cooldown_days=0), NOW)[0][1] == "alert"
+    assert decide([make_finding()], [past(at=NOW)], AlertRules(cooldown_days=0), NOW)[0][1] == "alert"
+
+
+# --- once more ------------------------------------------------------------------------------------
+
+
+def spoken_by(number: int, *blocs: str) -> Finding:
+    return make_finding(publishers=tuple(f"House {n}" for n in range(number)), blocs=blocs or ("independent",))
+
+
+@pytest.mark.parametrize(
+    ("finding", "alerts", "rules", "again"),
+    [
+        (spoken_by(5), [past()], RULES, False),
+        (spoken_by(6), [past()], RULES, True),
+        (spoken_by(6), [past()], AlertRules(escalation=4), False),
+        (spoken_by(6), [past()], AlertRules(escalation=0), False),
+        (spoken_by(2, "china-state"), [past()], RULES, True),
+        (spoken_by(2, "china-state"), [past()], AlertRules(escalation=0), False),
+        (spoken_by(2, "china-state"), [past(), past("surge", blocs=("china-state",))], RULES, False),
+        (spoken_by(6), [past(), past("surge", publishers=3)], RULES, False),
+        (spoken_by(6), [past(), past("surge", publishers=3, theme_id="arctic")], RULES, True),
+        (spoken_by(60, "china-state"), [past(again=True)], RULES, False),
+        (spoken_by(60, "china-state"), [past(), past("surge", again=True)], RULES, False),
+        (spoken_by(60, "china-state"), [past(), past(at=NOW - 9 * DAY, again=True)], RULES, True),
+    ],
+)
+def test_a_theme_that_grows_is_told_once_more(
+    finding: Finding, alerts: list[PastAlert], rules: AlertRules, *, again: bool
+) -> None:
+    """So many times the publishers that were told of, or a bloc that was not: once, until all has cooled down."""
+    ((decided, decision),) = decide([finding], alerts, rules, NOW)
+    assert decision == ("alert" if again else "cooldown")
+    assert bool(decided.again) is again
+
+
+def test_what_is_told_once_more_says_why() -> None:
+    """The alert before it, how many spoke then, and the blocs that are new."""
+    ((decided, _),) = decide([spoken_by(6, "independent", "china-state")], [past()], RULES, NOW)
+    assert decided.again == Again(past().id, NOW - DAY, 2, ("china-state",))
+
+
+def test_a_silenced_theme_does_not_grow() -> None:
+    """Nobody wants to hear of it, however loud it becomes."""
+    assert decide([spoken_by(60)], [past()], RULES, NOW, {THEME: "muted"})[0][1] == "muted"
+
+
+# --- messages -------------------------------------------------------------------------------------
 
 
 def test_backoff_steps() -> None:

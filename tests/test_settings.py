@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
+from textwrap import dedent
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alerts.hours import QuietHours, Timetable
+from alerts.routing import Route, TellRules
 from alerts.rules import AlertRules
 from desk import DEFAULTS, ONE_FEED, complaints, shipped_settings, write_settings
 from extractors.fetch import FetchRules
@@ -131,6 +135,21 @@ def test_every_mistake_of_every_file_at_once(tmp_path: Path) -> None:
         (EMAIL + 'password = "s3cret"', "email.password", "put AMUR_SMTP_PASSWORD=… into .env"),
         (f'[slack]\nwebhook = "{WEBHOOK}"', "slack.webhook", "put AMUR_SLACK_WEBHOOK=… into .env"),
         (f'[slack]\nwebhook_env = "{WEBHOOK}"', "slack.webhook_env", "never the webhook itself"),
+        ('[alerts]\nquiet = "22-7"', "alerts.quiet", 'such as "22:00-07:00"'),
+        ('[alerts]\nquiet = "07:00-07:00"', "alerts.quiet", "would be quiet for ever"),
+        ('[alerts]\ntime_zone = "Europe/Berln"', "alerts.time_zone", "did you mean 'Europe/Berlin'?"),
+        ('[alerts]\ntime_zone = "../passwd"', "alerts.time_zone", 'such as "Europe/Berlin"'),
+        ("[alerts]\nescalation = 0.5", "alerts", "give 1 to 100, or 0 for never"),
+        ("[alerts]\ncooldown = 3", "alerts.cooldown", "a table [alerts.cooldown] with days by kind"),
+        ("[alerts.cooldown]\nsurg = 3", "alerts.cooldown.surg", "did you mean 'surge'?"),
+        ("[alerts.cooldown]\nsurge = -1", "alerts.cooldown.surge", "0 to 365"),
+        ('[[route]]\nto = "a@example.org"', "route[1].to", "no channel is there: fill in [email] or [slack]"),
+        (EMAIL + '[[route]]\n[[route]]\nto = "c@example.org"', "route[2].to", "did you mean 'b@example.org'?"),
+        (EMAIL + '[[route]]\nto = "slack"', "route[1].to", "nobody who is told of alerts"),
+        (EMAIL + '[[route]]\nthemes = ["energy-leverag"]', "route[1].themes[1]", "did you mean 'energy-leverage'?"),
+        (EMAIL + '[[route]]\nkinds = ["surges"]', "route[1].kinds[1]", "a list of kinds of alerts"),
+        (EMAIL + '[[route]]\nwhen = "monthly"', "route[1].when", '"daily 08:00" or "weekly mon 08:00"'),
+        (EMAIL + '[[route]]\nwhen = "daily 24:00"', "route[1].when", '"daily 08:00" or "weekly mon 08:00"'),
         ("[slack]\nenabled = true", "slack", "put AMUR_SLACK_WEBHOOK=https://hooks.slack.com/… into .env"),
     ],
 )
@@ -155,6 +174,54 @@ def test_channels_that_are_on(tmp_path: Path) -> None:
     assert set(settings.secrets) == {"pa$$word", WEBHOOK}
     assert "pa$$word" not in repr(settings)
     assert "abcDEF123" not in repr(settings)
+
+
+def test_who_is_told_what_and_when(tmp_path: Path) -> None:
+    """Cooldowns by kind, quiet hours in a time zone, and routes: a recipient is the same however it is spelt."""
+    amur = """
+    [alerts]
+    quiet = "22:00-07:00"
+    time_zone = "Europe/Berlin"
+    [alerts.cooldown]
+    surge = 3
+    [[route]]
+    to = "Ann <A@Example.org>"
+    themes = ["energy-leverage"]
+    kinds = ["surge", "turn"]
+    when = "weekly mon 8:00"
+    [[route]]
+    when = "at once"
+    """
+    settings = load(write_settings(tmp_path, EMAIL + amur), {})
+    assert settings.alerts == AlertRules(cooldown={"surge": 3})
+    weekly = Route("a@example.org", ("energy-leverage",), ("surge", "turn"), Timetable(time(8), 0))
+    night = QuietHours(time(22), time(7))
+    assert settings.telling == TellRules((weekly, Route()), night, ZoneInfo("Europe/Berlin"))
+    assert settings.warnings == ()
+
+
+def test_the_example_of_the_page_on_operation(tmp_path: Path) -> None:
+    """What docs/operate.md says of routes can be written so."""
+    page = (DEFAULTS.parent.parent / "docs" / "operate.md").read_text(encoding="utf-8")
+    example = page[page.index("    [alerts]\n") : page.index("A route takes what it names")].replace("ann@", "a@")
+    file = write_settings(tmp_path, f"{EMAIL}[slack]\n{dedent(example)}")
+    telling = load(file, {"AMUR_SLACK_WEBHOOK": WEBHOOK}).telling
+    assert [(route.to, str(route.when)) for route in telling.routes] == [
+        ("a@example.org", "None"),
+        ("slack", "weekly mon 08:00"),
+    ]
+
+
+def test_a_route_that_leads_nowhere_for_now(tmp_path: Path) -> None:
+    """A channel that is off, a theme that is retired and an hour at night are no mistakes; they are said."""
+    amur = '[[route]]\nto = "b@example.org"\nthemes = ["gone"]\nwhen = "daily 05:00"\n[alerts]\nquiet = "22:00-07:00"'
+    file = write_settings(tmp_path, f"{EMAIL}enabled = false\n{amur}")
+    assert only(file).path == "route[1].themes[1]"
+    (tmp_path / "retired-themes.toml").write_text('[[theme]]\nid = "gone"\n', encoding="utf-8")
+    off, retired, late = load(file, {}).warnings
+    assert "route[1] leads to b@example.org, whose channel is switched off" in off
+    assert "route[1] is for gone, which is retired" in retired
+    assert "daily 05:00 lies in the quiet hours (22:00-07:00)" in late
 
 
 def test_channels_that_are_off(tmp_path: Path) -> None:

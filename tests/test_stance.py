@@ -9,16 +9,12 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.quotations import is_speech, quotations
 from extractors.stance import LONGEST_SPEAKER, Stance, stance
 from extractors.stance_cues import CUES, cue, plain
-from flows.commands.evidence_lines import marks
-from warehouse.records import Evidence
 
 LANGUAGES = ("en", "ru", "zh")
 LISTS = {
@@ -77,53 +73,6 @@ def test_cues_are_whole_words(language: str, name: str, word: str, longer: str) 
     assert not cue(language, name).search(longer)
 
 
-# --- quotations -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("He said “so it is” and left", ["“so it is”"]),
-        ("Он сказал «ПАО «Газпром» растёт» и ушёл", ["«ПАО «Газпром» растёт»"]),
-        ("«НК «Роснефть» сократила добычу", ["«НК «Роснефть» сократила добычу"]),
-        ("Завод «НК «Роснефть» сократил добычу", ["«Роснефть»"]),
-        ("er sagte „so ist es“ und ging", ["„so ist es“"]),
-        ("他说「今日『明日』」。", ["「今日『明日』」"]),
-        ('a "b" c "d" e', ['"b"', '"d"']),
-        ("It isn’t ‘so’, the minister’s aide says", ["‘so’"]),
-        ("《环球时报》社评", []),
-        ("a ” b", []),
-        ("no “ end", []),
-        ("“no end", ["“no end"]),
-    ],
-)
-def test_quotations(text: str, expected: list[str]) -> None:
-    """Pairs of marks, the outermost; one that is never closed only where it begins the paragraph."""
-    assert [text[start:end] for start, end in quotations(text, 0, len(text))] == expected
-
-
-def test_a_quotation_may_run_on() -> None:
-    """A quotation of several paragraphs is closed in its last one only, and each begins with a mark."""
-    text = "He said: “We wait and wait and wait.\n“We wait again and again.”"
-    end = text.index("\n")
-    assert quotations(text, 0, end) == [(text.index("“"), end)]
-
-
-@pytest.mark.parametrize(
-    ("text", "speech"),
-    [
-        ("“no limits”", False),
-        ("“Power of Siberia 2”", False),
-        ("“we will not be lectured”", True),
-        ("“西伯利亚力量-2号”", False),
-        ("“边境很平静。”", True),
-    ],
-)
-def test_terms_are_no_speech(text: str, speech: bool) -> None:
-    """A few words in quotation marks are a term or a name."""
-    assert is_speech(text, (0, len(text))) == speech
-
-
 # --- clear cases ----------------------------------------------------------------------------------
 
 
@@ -144,6 +93,9 @@ def test_terms_are_no_speech(text: str, speech: bool) -> None:
         ("en", "China and Russia: a story of two neighbours", Stance()),
         ("en", "The so-called “no limits” partnership has limits.", Stance()),
         ("en", "Russia is not a vassal of China.", Stance(negated=True)),
+        ("en", "Russia is not China's vassal.", Stance(negated=True)),
+        ("en", "Moscow isn’t Beijing’s junior partner.", Stance(negated=True)),
+        ("en", "Russia is not only China's vassal, it likes it.", Stance()),
         ("en", "Russia is not only a vassal of China, it likes it.", Stance()),
         ("en", "There is no alliance, but the armies train together.", Stance()),
         ("en", "They train together, but there is no alliance.", Stance(negated=True)),
@@ -307,40 +259,3 @@ def test_hostile_texts_take_no_time(language: str, piece: str) -> None:
     stance(text, 400_000, 400_200, language)
     stance(text, len(text) - 10, len(text), language)
     assert time.process_time() - began < SECONDS
-
-
-# --- where it is shown ----------------------------------------------------------------------------
-
-
-def test_evidence_is_shown_with_its_marks() -> None:
-    """Weight, reason and place; the sentence with the phrase set off; dimly, whose words and how they are meant."""
-    sentence = "Wang Yi denied that pipeline gas may run out."
-    found = Evidence(
-        sentence,
-        1200,
-        1245,
-        False,
-        "pipeline gas",
-        "strong",
-        1.0,
-        quoted=True,
-        speaker="Wang Yi",
-        negated=True,
-        hedged=True,
-    )
-    assert click.unstyle(marks(found)).splitlines() == [
-        '      1.00  strong "pipeline gas", at 1,200',
-        f"            {sentence}",
-        "            quoted: Wang Yi, denied, hedged",
-    ]
-    assert click.style("pipeline", fg="yellow", bold=True) in marks(found)
-    assert click.style("quoted: Wang Yi, denied, hedged", dim=True) in marks(found)
-
-
-def test_evidence_without_phrase_or_marks() -> None:
-    """Where no phrase matched, the nearest statement stands; who speaks for himself has no third line."""
-    found = Evidence("Gas flows.", 0, 10, True, "", "", 0.73, statement="Russia sells gas.", likeness=0.812)
-    assert click.unstyle(marks(found)).splitlines() == [
-        "      0.73  like “Russia sells gas.” (0.81), title",
-        "            Gas flows.",
-    ]

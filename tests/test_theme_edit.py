@@ -93,6 +93,7 @@ def filled_in(block: list[str]) -> list[str]:
         (("new", THEME), f"amur themes edit {THEME}"),
         (("new", "ferries", "--label", 'The "ferries"'), "put them in by hand"),
         (("edit", "ferries"), "amur themes new ferries"),
+        (("edit", "energy-levrage"), f"did you mean '{THEME}'?"),
         (("retire", "energy-levrage"), f"did you mean '{THEME}'?"),
     ],
 )
@@ -155,6 +156,8 @@ def test_edit_without_a_change_or_an_editor(config: Path, monkeypatch: pytest.Mo
     assert asked(config, "edit").stdout == "Nothing was changed.\n"
     editor(config, monkeypatch, "exit 3")
     assert "The editor ended with 3" in asked(config, "edit").stderr
+    editor(config, monkeypatch, 'rm "$file"')
+    assert asked(config, "edit").stderr == "Error: The editor left no file. themes.toml is as it was.\n"
     monkeypatch.setenv("VISUAL", "/nowhere/to/be/found")
     assert "does not start" in asked(config, "edit").stderr
     assert not config.with_name(TYPED).exists()
@@ -212,6 +215,13 @@ def test_retire_as_a_command(config: Path) -> None:
     assert said.exit_code == 0, said.output
     assert f"Retired {THEME}: its block is in retired-themes.toml. " in said.stdout
     assert THEME not in {theme.id for theme in read_taxonomy(config).themes}
+
+
+def test_a_retired_theme_is_named_as_one(config: Path) -> None:
+    """Whoever looks for a theme that is out of use hears where its block is, and begins none of the same name."""
+    asked(config, "retire", THEME)
+    assert f"`{RETIRED}` holds its block" in asked(config, "edit", THEME).stderr
+    assert f"`{RETIRED}` holds its block" in asked(config, "new", THEME).stderr
 
 
 @pytest.mark.parametrize(

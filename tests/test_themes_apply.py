@@ -192,6 +192,16 @@ def test_preview_stores_nothing(edited: Edited, monkeypatch: pytest.MonkeyPatch)
     assert differences(before, contents(edited.file)) == []
 
 
+def test_preview_of_an_archive_that_is_older(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no article is dated in the days that are looked at, preview says so, and claims nothing of the themes."""
+    monkeypatch.setattr("flows.house.open_house", open_quickly)
+    monkeypatch.setattr("flows.house.utc_now", lambda: MORNING + 90 * DAY)
+    said = typed(edited.file, "themes", "preview")
+    assert said.exit_code == 0, said.output
+    assert said.stdout == "No article is dated in the last 60 days: look further back with --days.\n"
+    assert json.loads(typed(edited.file, "themes", "preview", "--json").stdout)["articles"] == 0
+
+
 def test_apply(edited: Edited, monkeypatch: pytest.MonkeyPatch) -> None:
     """Apply judges the archive, says what is silent, publishes both versions, and has nothing to do a second time."""
     monkeypatch.setattr("flows.house.open_house", open_quickly)

@@ -66,8 +66,7 @@ def test_show_as_json(desk: Desk) -> None:
     others = desk.settings.taxonomy.themes
     assert shown["contrasted_by"] == [o.id for o in others if THEME in {contrast.theme_id for contrast in o.contrasts}]
     assert len(shown["contrasted_by"]) > 1
-    assert [quote["publisher"] for quote in shown["latest"]]
-    assert len(shown["latest"]) == 2
+    assert [quote["publisher"] for quote in shown["latest"]] == ["steppe-review"]  # its copy says the same
 
 
 def test_show_the_first_statements(tmp_path: Path) -> None:

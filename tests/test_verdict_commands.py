@@ -58,6 +58,15 @@ def test_a_verdict_is_given_listed_and_taken_back(desk: Desk) -> None:
     assert "Nobody has given a verdict yet" in desk.ask("verdict", "list").stderr
 
 
+def test_a_verdict_on_what_the_gate_keeps_out(desk: Desk) -> None:
+    """It is noted, and it is said that no threshold follows from it."""
+    said = desk.ask("verdict", str(desk.rejected.id), THEME, "yes")
+    assert said.exit_code == 0, said.output
+    assert "The gate keeps it out (names only China): that moves no threshold." in said.stdout
+    assert "1 verdict on" not in said.stdout
+    assert "gate" not in desk.ask("verdict", str(desk.rejected.id), THEME, "undo").stdout
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -93,7 +102,7 @@ def test_verdicts_move_a_threshold(desk: Desk) -> None:
         assert rows == [(True, True)] * 3
     said = desk.ask("themes", "calibrate")
     assert said.stdout.split() == ["theme", "verdicts", "before", "now", THEME, "5", "0.42", "0.42"]
-    assert "No threshold moved." in said.stderr
+    assert said.stderr == "No threshold moved: each stands where the verdicts on its theme put it.\n"
     desk.ask("verdict", wrong[0], THEME, "undo")
     again = desk.ask("themes", "calibrate")
     assert "3 scores became present or absent" in again.stderr

@@ -39,6 +39,8 @@ GRAINS = {
     "alert_log": ("alert_id", "channel"),
     "article_revisions": ("article_id", "revision"),
     "article_themes": ("article_id", "theme_id"),
+    "candidate_passages": ("candidate_id", "article_id", "ordinal"),
+    "candidate_themes": ("candidate_id",),
     "coverage": ("day", "language"),
     "feed_health": ("feed_id",),
     "latency": ("alert_id",),
@@ -117,6 +119,16 @@ def test_article_themes_shows_what_is_present_under_the_latest_themes(con: Conne
         (THIN.id, "grain", THIN.id, TODAY),
     }
     assert rows(con, "article_themes", "sentence", "phrase") == {(DEAL.text.split(". ")[0] + ".", "pipeline gas")}
+
+
+def test_candidates_are_shown_with_their_sentences(con: Connection) -> None:
+    """A candidate's articles and stories are counted, and its sentences stand word for word."""
+    columns = ("candidate_id", "state", "quiet", "theme_id", "articles", "stories", "voices", "publishers", "alert_id")
+    assert rows(con, "candidate_themes", *columns) == {("c-0a1b2c3d", "open", None, None, 2, 1, 5, 3, None)}
+    assert rows(con, "candidate_passages", "article_id", "story_id", "publisher", "sentence") == {
+        (DEAL.id, DEAL.id, "Amur Daily", "Nobody spoke of ice and hull."),
+        (COPIED.id, DEAL.id, "Volga Post", "Nobody spoke of ice."),
+    }
 
 
 def test_theme_days_corrects_for_feeds_that_were_down(con: Connection) -> None:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from builders import DAY, NOW, make_article, make_evidence, make_feed, make_judgement, make_score, make_taxonomy
-from warehouse import articles, feeds, judgements
+from warehouse import articles, beginnings, feeds, judgements, theme_verdicts
 from warehouse.connect import Connection
 from warehouse.records import Appearance, Copy, Mention
 from warehouse.store import Store
+from warehouse.theme_verdicts import ThemeVerdict
 from warehouse_world import rolled_back
 
 GAS = make_taxonomy("gas")
@@ -141,11 +142,29 @@ def test_appearances_are_present_relevant_and_compared(con: Connection) -> None:
 
 def test_burn_in_counts_articles_and_relevant_ones(con: Connection) -> None:
     """The burn-in is measured from the first article, and by the n-th relevant one, each counted once."""
-    assert judgements.burn_in_facts(con, 1) == (None, None)
+    assert beginnings.burn_in_facts(con, 1, 9 * DAY) == (None, None)
     made = [make_article(str(n), first_seen_at=NOW + n * DAY) for n in range(4)]
     articles.save_articles(con, made)
     judgements.save_judgements(con, [make_judgement(a, GAS, relevant=a is not made[0]) for a in made])
     judgements.save_judgements(con, [make_judgement(a, make_taxonomy("grain")) for a in made[1:]])
-    assert judgements.burn_in_facts(con, 1) == (NOW, NOW + DAY)
-    assert judgements.burn_in_facts(con, 3) == (NOW, NOW + 3 * DAY)
-    assert judgements.burn_in_facts(con, 4) == (NOW, None)
+    assert beginnings.burn_in_facts(con, 1, 9 * DAY) == (NOW, NOW + DAY)
+    assert beginnings.burn_in_facts(con, 3, 9 * DAY) == (NOW, NOW + 3 * DAY)
+    assert beginnings.burn_in_facts(con, 3, 2 * DAY) == (NOW, None)
+    assert beginnings.burn_in_facts(con, 4, 9 * DAY) == (NOW, None)
+
+
+def test_thresholds_are_learnt_only_from_news(con: Connection) -> None:
+    """Once learnt they hold until something is said, or an article of which something was said is judged anew."""
+    said_of, other = make_article("said-of"), make_article("other")
+    articles.save_articles(con, [said_of, other])
+    judgements.save_judgements(con, [make_judgement(said_of, GAS)])
+    assert theme_verdicts.is_due(con, GAS.id)
+    theme_verdicts.learnt(con, GAS.id, NOW + 5 * DAY)
+    assert not theme_verdicts.is_due(con, GAS.id)
+    theme_verdicts.give(con, ThemeVerdict(said_of.id, "gas", "yes", NOW))
+    assert theme_verdicts.is_due(con, GAS.id)
+    theme_verdicts.learnt(con, GAS.id, NOW + 5 * DAY)
+    judgements.save_judgements(con, [make_judgement(other, GAS, judged_at=NOW + 6 * DAY)])
+    assert not theme_verdicts.is_due(con, GAS.id)
+    con.execute("UPDATE judgements SET judged_at = ? WHERE article_id = ?", [NOW + 6 * DAY, said_of.id])
+    assert theme_verdicts.is_due(con, GAS.id)

@@ -22,11 +22,11 @@ from builders import (
     make_score,
     make_taxonomy,
 )
-from warehouse import articles, feeds, judgements, outbox
+from warehouse import articles, feeds, judgements, ledger, outbox
 from warehouse.connect import Connection
 from warehouse.records import Alert, Article, Copy, Finding, MessageState
 from warehouse.store import Store
-from warehouse_world import rolled_back
+from warehouse_world import rolled_back, to_tell
 
 GAS = make_taxonomy("gas")
 NAMES = ("Amur Daily", "Harbin Observer", "Steppe Review")
@@ -65,7 +65,7 @@ def raise_alert(con: Connection, shown: Sequence[Article], **changes: object) ->
 
 
 def alerts(con: Connection, recipient: str = DESK, quotes: int = 3) -> list[Alert]:
-    return outbox.alerts_to_tell(con, "email", recipient, quotes)
+    return outbox.read_alerts(con, [alert.id for alert in to_tell(con, "email", recipient)], quotes)
 
 
 def quoted(alert: Alert) -> list[str]:
@@ -145,15 +145,8 @@ def test_only_what_was_decided_to_be_an_alert_is_one(con: Connection) -> None:
     outbox.save_findings(con, [(make_finding(shown, GAS), "cooldown")])
     assert alerts(con) == []
     assert judgements.recent_findings(con, NOW) == [("gas", NOW)]
-    assert outbox.recent_alerts(con, NOW) == []
+    assert ledger.past_alerts(con, NOW) == []
     assert con.execute("SELECT count(*) FROM finding_articles").fetchall() == [(1,)]
-
-
-def test_recent_alerts_are_what_a_cooldown_needs(con: Connection) -> None:
-    """Alerts since a moment come with kind, theme and time, oldest first."""
-    for days in (30, 2, 1):
-        raise_alert(con, (), found_at=NOW - days * DAY)
-    assert outbox.recent_alerts(con, NOW - 7 * DAY) == [("first_seen", "gas", NOW - n * DAY) for n in (2, 1)]
 
 
 def test_an_alert_is_told_once_to_each(con: Connection) -> None:
@@ -163,7 +156,7 @@ def test_an_alert_is_told_once_to_each(con: Connection) -> None:
     outbox.save_message(con, make_message(told))
     assert alerts(con) == []
     assert alerts(con, "chief@example.org") == told
-    assert outbox.alerts_to_tell(con, "slack", DESK, 3) == told
+    assert to_tell(con, "slack", DESK) == told
     with pytest.raises(duckdb.ConstraintException):
         outbox.save_message(con, make_message(told, id=make_feed().id))
 
@@ -172,7 +165,7 @@ def test_old_alerts_can_be_left_out(con: Connection) -> None:
     """Somebody who is new is not told of what was alerted before the moment asked for."""
     raise_alert(con, (), found_at=NOW - 30 * DAY)
     raise_alert(con, ())
-    told = outbox.alerts_to_tell(con, "email", DESK, 3, NOW - DAY)
+    told = to_tell(con, "email", DESK, NOW - DAY)
     assert [a.created_at for a in told] == [NOW]
     assert outbox.read_alerts(con, [a.id for a in told], 3) == told
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from builders import NOW, key, make_article, make_entry, make_message
+from builders import DAY, NOW, key, make_article, make_entry, make_message
 from warehouse import articles, outbox
 from warehouse.connect import Connection
 from warehouse.records import Article, MessageState
@@ -104,18 +104,18 @@ def test_keys_are_stored_once(con: Connection, numbers: list[int]) -> None:
 
 def test_first_stands_or_last_replaces(con: Connection) -> None:
     """Of equal keys in one batch the first stands, or where rows are replaced, the last."""
-    rows = [{"article_id": key("a"), "story_id": key(s), "distance": d} for s, d in (("x", 1), ("y", 2))]
-    assert insert(con, "stories", rows) == 1
-    assert con.execute("SELECT story_id, distance FROM stories").fetchall() == [(key("x"), 1)]
-    assert insert(con, "stories", rows, "replace") == 1
-    assert con.execute("SELECT story_id, distance FROM stories").fetchall() == [(key("y"), 2)]
+    rows = [{"what": "all", "done_until": at} for at in (NOW, NOW - DAY)]
+    assert insert(con, "upkeep", rows) == 1
+    assert con.execute("SELECT done_until FROM upkeep").fetchall() == [(NOW,)]
+    assert insert(con, "upkeep", rows, "replace") == 1
+    assert con.execute("SELECT done_until FROM upkeep").fetchall() == [(NOW - DAY,)]
 
 
 def test_more_rows_than_one_chunk(con: Connection) -> None:
     """Batches beyond one chunk arrive whole."""
-    rows = [{"article_id": key(str(n)), "story_id": key("s"), "distance": 0} for n in range(10_001)]
-    assert insert(con, "stories", rows) == 10_001
-    assert insert(con, "stories", rows) == 0
+    rows = [{"what": str(n), "done_until": NOW} for n in range(10_001)]
+    assert insert(con, "upkeep", rows) == 10_001
+    assert insert(con, "upkeep", rows) == 0
 
 
 def test_a_time_without_a_zone_is_refused(con: Connection) -> None:

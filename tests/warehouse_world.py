@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from builders import (
     DAY,
@@ -23,9 +23,11 @@ from builders import (
     make_state,
     make_taxonomy,
 )
-from warehouse import articles, feeds, judgements, outbox, passes
+from gleanings import make_candidate, make_residual
+from warehouse import articles, candidates, feeds, judgements, outbox, passes, tellings
+from warehouse.candidates import Emergence
 from warehouse.connect import Connection
-from warehouse.records import Copy, MessageState
+from warehouse.records import Alert, Copy, MessageState
 from warehouse.store import Store
 
 AMUR = make_feed("Amur Daily")
@@ -63,6 +65,13 @@ def rolled_back(store: Store) -> Iterator[Connection]:
             con.execute("ROLLBACK; BEGIN")
 
 
+def to_tell(con: Connection, channel: str, recipient: str, since: datetime = NOW - 3650 * DAY) -> list[Alert]:
+    """The alerts made since then of which this recipient was not told yet, oldest first."""
+    tellings.enrol(con, [(channel, recipient)], since)
+    found = tellings.open_alerts(con, [(channel, recipient)], since)
+    return outbox.read_alerts(con, [alert.alert_id for alert in found], 3)
+
+
 def fill(con: Connection) -> None:
     """Two days of five feeds, six articles under two sets of themes, two alerts and their messages."""
     passes.finish(con, passes.PassRecord(key("pass"), NOW, NOW + timedelta(minutes=3), "complete"))
@@ -72,6 +81,7 @@ def fill(con: Connection) -> None:
     articles.save_pages(con, key("pass"), [articles.Collected(wanted, fetched)])
     articles.save_articles(con, READ)
     _judge(con)
+    _gather(con)
     _tell(con)
 
 
@@ -110,8 +120,8 @@ def _judge(con: Connection) -> None:
     judgements.save_judgements(
         con,
         [
-            make_judgement(DEAL, both),
-            make_judgement(COPIED, both),
+            make_judgement(DEAL, both, residual=make_residual("ice", "hull")),
+            make_judgement(COPIED, both, residual=make_residual("ice")),
             make_judgement(EARLIER, both, ["gas"]),
             make_judgement(THIN, both, ["grain"]),
             make_judgement(WEAK, both, scores=(make_score(WEAK, "gas", score=0.1, present=False),)),
@@ -120,6 +130,11 @@ def _judge(con: Connection) -> None:
     )
     alone = [Copy(a.id, a.id, a.fingerprint, a.dated_at) for a in READ if a is not COPIED]
     judgements.save_stories(con, [*alone, Copy(COPIED.id, DEAL.id, COPIED.fingerprint, COPIED.dated_at, 2)])
+
+
+def _gather(con: Connection) -> None:
+    emerged = Emergence(make_candidate(), DEAL.id, (DEAL.id, COPIED.id))
+    candidates.save_candidates(con, GAS_AND_GRAIN.id, [emerged], NOW)
 
 
 def _tell(con: Connection) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from warehouse.connect import Connection
 from warehouse.records import Article, Entry, Fetch, Outcome
-from warehouse.rows import Row, columns_of, insert, row_of
+from warehouse.rows import Row, columns_of, insert, row_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,18 @@ def fold(con: Connection, variants: Sequence[tuple[UUID, Article]]) -> None:
 
 def save_articles(con: Connection, articles: Sequence[Article]) -> int:
     """Save what was read, once; how many were new."""
-    return insert(con, "articles", [row_of(a, without=("id",), article_id=a.id) for a in articles])
+    asked = f"SELECT article_id FROM articles WHERE article_id IN ({written(a.id for a in articles)})"  # noqa: S608  keys
+    known = {article_id for (article_id,) in con.execute(asked).fetchall()}
+    new = [a for a in articles if a.id not in known]
+    insert(
+        con,
+        "uncompared",
+        [
+            {"article_id": a.id, "feed_id": a.feed_id, "dated_at": a.dated_at, "first_seen_at": a.first_seen_at}
+            for a in new
+        ],
+    )
+    return insert(con, "articles", [row_of(a, without=("id",), article_id=a.id) for a in new])
 
 
 def articles_to_judge(con: Connection, taxonomy_id: str, now: datetime, limit: int) -> list[ToJudge]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import fields
+from datetime import date, timedelta
+from typing import Any, TypeVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+from warehouse import emergences
+from warehouse.blocs import save_changes
 from warehouse.connect import Connection
-from warehouse.records import Alert, DayCount, Finding, Quote, Surge
+from warehouse.ledger import again_of, save_escalations
+from warehouse.records import Alert, DayCount, Finding, NewVoice, Quote, Surge, Turn
 from warehouse.rows import Row, columns_of, insert, row_of
 from warehouse.surges import save_surges
 
+Detail = TypeVar("Detail", Surge, NewVoice, Turn)
 Decided = tuple[Finding, str]  # with what was decided: alert, or why not
 
 _SERIES_DAYS = 60
+_DETAILS = ("article_ids", "surge", "candidate", "voice", "turn", "again")  # kept in tables of their own
 
 _ALERTS = f"""
 SELECT a.alert_id, a.finding_id, f.taxonomy_id, a.kind, a.theme_id, coalesce(t.label, a.theme_id),
@@ -25,32 +31,25 @@ SELECT a.alert_id, a.finding_id, f.taxonomy_id, a.kind, a.theme_id, coalesce(t.l
         WHERE feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
     ),
     (SELECT count(*) FROM finding_articles AS fa WHERE fa.finding_id = f.finding_id), f.stories, f.publishers, f.blocs,
-    {columns_of(Surge, "s")}
+    {columns_of(Surge, "s")}, {columns_of(NewVoice, "v")}, {columns_of(Turn, "w")}
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
 LEFT JOIN surges AS s USING (finding_id)
+LEFT JOIN new_voices AS v USING (finding_id)
+LEFT JOIN turns AS w USING (finding_id)
 LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = f.theme_id
 WHERE a.alert_id IN (SELECT unnest($ids::UUID[]))
 ORDER BY a.created_at, a.theme_id
 """  # noqa: S608  names of fields
 
-_UNTOLD = """
-SELECT a.alert_id
-FROM alerts AS a
-ANTI JOIN (
-    SELECT alert_id FROM alert_messages WHERE channel = $channel AND recipient = $recipient
-) AS told USING (alert_id)
-WHERE ($since::TIMESTAMPTZ IS NULL OR a.created_at >= $since)
-  AND a.alert_id NOT IN (SELECT v.alert_id FROM verdicts AS v WHERE v.what = 'retract')
-"""
-
 _QUOTES = """
 WITH texts AS (
-    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, 'infinity'::TIMESTAMPTZ AS until
+    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, coalesce(negated, false) AS negated,
+        'infinity'::TIMESTAMPTZ AS until
     FROM evidence
     WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
     UNION ALL
-    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, ended_at
+    SELECT article_id, sentence, phrase, statement, weight, in_title, ordinal, coalesce(negated, false), ended_at
     FROM past_evidence
     JOIN revisions USING (article_id, revision)
     WHERE theme_id = $theme_id AND taxonomy_id = $taxonomy_id
@@ -65,9 +64,10 @@ found_on AS (
     QUALIFY texts.until = min(texts.until) OVER (PARTITION BY texts.article_id)
 ),
 sentences AS (
-    SELECT e.sentence, e.phrase, e.statement, e.weight, e.in_title, e.ordinal, a.article_id, a.title, a.url,
-        f.publisher, f.bloc, a.dated_at, coalesce(s.story_id, a.article_id) AS story_id,
-        coalesce(a.genre, '') = 'commentary' AS argued
+    -- Of a turn, what denies comes first.
+    SELECT e.sentence, e.phrase, e.statement, e.weight + if(e.negated AND $denials, 100, 0) AS weight, e.in_title,
+        e.ordinal, a.article_id, a.title, a.url, f.publisher, f.bloc, a.dated_at,
+        coalesce(s.story_id, a.article_id) AS story_id, coalesce(a.genre, '') = 'commentary' AS argued
     FROM found_on AS e
     JOIN articles AS a USING (article_id)
     JOIN feeds AS f ON f.feed_id = a.feed_id
@@ -105,12 +105,14 @@ HAVING day BETWEEN $first AND $last
 def save_findings(con: Connection, decided: Sequence[Decided]) -> None:
     """Save findings, their articles, what was decided about them, and an alert where that was "alert"."""
     findings = [
-        row_of(f, without=("article_ids", "surge"), finding_id=f.id, decision=decision)
+        row_of(f, without=_DETAILS, finding_id=f.id, decision=decision)
         | {"publishers": list(f.publishers), "blocs": list(f.blocs)}
         for f, decision in decided
     ]
     insert(con, "findings", findings)
     save_surges(con, [finding for finding, _ in decided])
+    save_changes(con, [finding for finding, _ in decided])
+    save_escalations(con, [finding for finding, _ in decided])
     shown = [{"finding_id": f.id, "article_id": a} for f, _ in decided for a in f.article_ids]
     insert(con, "finding_articles", shown)
     insert(con, "alerts", [_alert_row(f) for f, decision in decided if decision == "alert"])
@@ -121,32 +123,11 @@ def alert_id(finding: Finding) -> UUID:
     return uuid5(NAMESPACE_OID, f"alert/{finding.id}")
 
 
-def recent_alerts(con: Connection, since: datetime) -> list[tuple[str, str, datetime]]:
-    """(kind, theme, moment) of each alert made at or after `since` and not retracted, oldest first."""
-    asked = (
-        "SELECT kind, theme_id, created_at FROM alerts WHERE created_at >= ? "
-        "AND alert_id NOT IN (SELECT v.alert_id FROM verdicts AS v WHERE v.what = 'retract') "
-        "ORDER BY created_at, theme_id"
-    )
-    return [(kind, theme_id, at) for kind, theme_id, at in con.execute(asked, [since]).fetchall()]
-
-
-def alerts_to_tell(
-    con: Connection, channel: str, recipient: str, quotes: int, since: datetime | None = None
-) -> list[Alert]:
-    """Full alerts of which this recipient was not yet told on this channel, oldest first.
-
-    `quotes` is how many sentences each shows at most; `since` leaves out alerts made before it.
-    """
-    asked = {"channel": channel, "recipient": recipient, "since": since}
-    ids = [row[0] for row in con.execute(_UNTOLD, asked).fetchall()]
-    return read_alerts(con, ids, quotes)
-
-
 def read_alerts(con: Connection, alert_ids: Sequence[UUID], quotes: int) -> list[Alert]:
     """Full alerts by id, oldest first; ids that are not known are left out."""
     rows = con.execute(_ALERTS, {"ids": [str(i) for i in alert_ids]}).fetchall()
-    return [_alert(con, row, quotes) for row in rows]
+    alerts = (_alert(con, row, quotes) for row in rows)
+    return [emergences.completed(con, a, quotes) if a.kind == "candidate" else a for a in alerts]
 
 
 def _alert_row(finding: Finding) -> Row:
@@ -162,9 +143,10 @@ def _alert_row(finding: Finding) -> Row:
 def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
     key, finding_id, taxonomy_id, kind, theme_id, label, definition, created_at, *counted = row
     window_days, silence_days, watched_since, articles, stories, publishers, blocs, *figures = counted
-    surge = None if figures[0] is None else Surge(*figures)
+    surge, voice, turn = _detail(Surge, figures), _detail(NewVoice, figures), _detail(Turn, figures)
     theme = {"theme_id": theme_id, "taxonomy_id": taxonomy_id}
-    said = con.execute(_QUOTES, theme | {"finding_id": finding_id, "quotes": quotes}).fetchall()
+    asked = theme | {"finding_id": finding_id, "quotes": quotes, "denials": turn is not None}
+    said = con.execute(_QUOTES, asked).fetchall()
     return Alert(
         id=key,
         kind=kind,
@@ -182,7 +164,16 @@ def _alert(con: Connection, row: tuple[Any, ...], quotes: int) -> Alert:
         quotes=tuple(Quote(*values) for values in said),
         series=_series(con, theme, surge.last_day if surge else created_at.date()),
         surge=surge,
+        voice=voice,
+        turn=turn,
+        again=again_of(con, finding_id),
     )
+
+
+def _detail(record: type[Detail], figures: list[Any]) -> Detail | None:
+    """The record that the next of the figures make, which are taken away; None where it is of another kind."""
+    own = [figures.pop(0) for _ in fields(record)]
+    return None if own[0] is None else record(*own)
 
 
 def _series(con: Connection, theme: dict[str, object], last: date) -> tuple[DayCount, ...]:

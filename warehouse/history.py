@@ -15,7 +15,7 @@ from uuid import UUID
 from warehouse.articles import Wanted
 from warehouse.connect import Connection
 from warehouse.records import Entry
-from warehouse.rows import insert, row_of
+from warehouse.rows import insert, row_of, written
 
 _NOBODY_KNOWS = """NOT EXISTS (SELECT 1 FROM entries AS known WHERE known.article_id = incoming.article_id)
 AND NOT EXISTS (SELECT 1 FROM articles AS known WHERE known.article_id = incoming.article_id)"""
@@ -32,14 +32,22 @@ WITH announced AS (
 SELECT host, arg_max(feed_id, (articles, feed_id)) FROM announced GROUP BY host
 """
 
+# What waits to be compared says whose it is: of most that was announced, nothing has to be looked up.
+_ANNOUNCED = """
+SELECT DISTINCT e.article_id
+FROM entries AS e
+JOIN feeds AS f USING (feed_id)
+LEFT JOIN uncompared AS u ON u.article_id = e.article_id
+WHERE NOT f.history AND e.first_seen_at >= $since
+  AND (u.article_id IS NULL OR u.feed_id IN (SELECT feed_id FROM feeds WHERE history))
+"""
+
 _ADOPT = """
 WITH announced AS (
     SELECT e.article_id, e.feed_id, e.first_seen_at, e.baseline
     FROM entries AS e
     JOIN feeds AS f USING (feed_id)
-    WHERE NOT f.history AND e.article_id IN (
-        SELECT article_id FROM articles JOIN feeds USING (feed_id) WHERE feeds.history
-    )
+    WHERE NOT f.history AND e.article_id IN (SELECT unnest($articles::UUID[]))
     QUALIFY row_number() OVER (PARTITION BY e.article_id ORDER BY e.first_seen_at, f.name, e.guid) = 1
 )
 UPDATE articles
@@ -130,12 +138,22 @@ def save_entries(con: Connection, entries: Sequence[Entry]) -> int:
     return insert(con, "entries", list(once.values()), only_where=_NOBODY_KNOWS)
 
 
-def adopt(con: Connection) -> None:
-    """Hand articles that were read as history to the watched feed that has announced them since.
+def adopt(con: Connection, since: datetime) -> None:
+    """Hand articles that were read as history to the watched feed that announced them at or after `since`.
 
     It says when they were first seen and whether they are news: a backfill takes no news away.
     """
-    con.execute(_ADOPT)
+    archives = {feed_id for (feed_id,) in con.execute("SELECT feed_id FROM feeds WHERE history").fetchall()}
+    if not archives:
+        return
+    announced = [article_id for (article_id,) in con.execute(_ANNOUNCED, {"since": since}).fetchall()]
+    if not announced:
+        return
+    # By their keys alone: with any other condition the engine would read the whole table.
+    asked = f"SELECT article_id, feed_id FROM articles WHERE article_id IN ({written(announced)})"  # noqa: S608  keys
+    found = [article_id for article_id, feed_id in con.execute(asked).fetchall() if feed_id in archives]
+    if found:
+        con.execute(_ADOPT, {"articles": [str(article_id) for article_id in found]})
 
 
 def wanted(con: Connection, article_ids: Collection[UUID]) -> list[Wanted]:

@@ -34,10 +34,17 @@ Answer = Literal["sent", "retry", "undeliverable", "unclear"]
 
 # What an alert is made of; of the articles their keys, which are the same whenever the articles come again.
 _ITS_FINDING = "finding_id = (SELECT a.finding_id FROM alerts AS a WHERE a.alert_id = $alert_id)"
+_ITS_CANDIDATE = "candidate_id = (SELECT a.theme_id FROM alerts AS a WHERE a.alert_id = $alert_id)"
 _OF_ALERT = {
     "findings": _ITS_FINDING,
     "surges": _ITS_FINDING,
+    "new_voices": _ITS_FINDING,
+    "turns": _ITS_FINDING,
+    "escalations": _ITS_FINDING,
     "finding_articles": _ITS_FINDING,
+    "candidates": _ITS_CANDIDATE,
+    "candidate_articles": _ITS_CANDIDATE,
+    "known": _ITS_CANDIDATE,
     "alerts": "alert_id = $alert_id",
 }
 
@@ -171,6 +178,8 @@ def _rows(con: Connection, query: str, alert_id: UUID) -> list[Line]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, bytes):
+        return "".join(f"\\x{byte:02X}" for byte in value)  # as the engine reads it in again
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from warehouse import calibrations, theme_versions
+from warehouse import calibrations, residuals, senses, theme_versions
 from warehouse.connect import Connection
 from warehouse.records import Appearance, Copy, Evidence, Judgement, Mention, Score, Taxonomy
-from warehouse.rows import Row, insert, row_of
+from warehouse.rows import Row, insert, row_of, written
+
+_UNDATED = datetime(9999, 12, 31, tzinfo=UTC)  # what belongs to no article that is there is never too old
+_ELSEWHERE = ("scores", "mentions", "residual", "sense")  # in tables of their own
 
 _APPEARANCES = """
 SELECT c.theme_id, c.article_id, s.story_id, f.publisher, f.bloc, a.dated_at, a.first_seen_at, a.baseline,
@@ -36,6 +39,7 @@ ANTI JOIN (
         SELECT article_id, min(revision) AS revision, min_by(ended_at, revision) AS ended_at
         FROM revisions
         WHERE ended_by <> 'withdrawn' AND words_added + words_removed > 0
+          AND article_id IN (SELECT article_id FROM articles WHERE dated_at >= $since)
         GROUP BY article_id
     ) AS put_in
     JOIN themes AS now ON now.taxonomy_id = $taxonomy_id
@@ -51,6 +55,8 @@ ANTI JOIN (
     )
 ) AS later ON later.article_id = c.article_id AND later.theme_id = c.theme_id
 WHERE c.taxonomy_id = $taxonomy_id AND c.present AND j.relevant AND a.dated_at >= $since
+  -- Each table by itself: what is older is not even looked at.
+  AND c.dated_at >= $since AND j.dated_at >= $since AND s.dated_at >= $since
   -- Nobody knows when undated history was written: it is dated by the day it was found, and would end every silence.
   AND NOT (f.history AND a.baseline AND a.published_at IS NULL)
 ORDER BY c.theme_id, a.dated_at, a.article_id
@@ -85,21 +91,11 @@ HAVING bool_and(retracted.story_id IS NOT NULL)
 _RECENT = f"""
 SELECT theme_id, found_at
 FROM findings
-WHERE kind = 'first_seen' AND found_at >= ?
+WHERE kind = 'first_seen' AND decision <> 'unheard' AND found_at >= ?
   AND finding_id NOT IN (SELECT finding_id FROM alerts JOIN verdicts USING (alert_id) WHERE what = 'retract')
   AND finding_id NOT IN ({VOID_FINDINGS})
 ORDER BY found_at, theme_id
 """  # noqa: S608  another query of this file
-
-_NTH_RELEVANT = """
-SELECT first_seen_at
-FROM articles
-WHERE article_id IN (SELECT article_id FROM judgements WHERE relevant)
-  AND feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
-ORDER BY first_seen_at
-LIMIT 1 OFFSET $before
-"""
-
 
 _USED_SINCE = """
 SELECT now.theme_id, greatest(min(used.first_used_at), any_value(c.since))
@@ -116,14 +112,6 @@ GROUP BY now.theme_id
 _FAILED = """
 INSERT INTO misjudgements VALUES ($article, $taxonomy, 1, $now, $reason)
 ON CONFLICT DO UPDATE SET attempts = attempts + 1, failed_at = excluded.failed_at, reason = excluded.reason
-"""
-
-_HISTORY_WAITS = """
-SELECT count(*) > 0
-FROM entries AS e
-ANTI JOIN articles USING (article_id)
-WHERE e.baseline AND e.dated_at >= $dated_since AND e.first_seen_at >= $seen_since
-  AND e.feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)
 """
 
 
@@ -145,23 +133,27 @@ def use_taxonomy(con: Connection, taxonomy: Taxonomy, now: datetime) -> None:
 
 
 def save_judgements(con: Connection, judgements: Sequence[Judgement]) -> int:
-    """Save judgements with scores, evidence and mentions; one that is known stays as it is. How many were new."""
+    """Save judgements and all that is in them; one that is known stays as it is. How many were new."""
     known = _judged(con, {j.article_id for j in judgements})
     new = list({k: j for j in judgements if (k := (j.article_id, j.taxonomy_id)) not in known}.values())
     scores = calibrations.score_rows(con, new)  # before the judgements: it asks for the ones before
+    residuals.save_residuals(con, new)
+    senses.save_senses(con, new)
     # Entities belong to the article whatever the themes: a new judgement's take the place of the last one's.
     con.execute(
         "DELETE FROM mentions WHERE article_id IN (SELECT unnest(?::UUID[]))", [[str(j.article_id) for j in new]]
     )
-    insert(con, "judgements", [row_of(j, without=("scores", "mentions")) for j in new])
-    insert(con, "scores", scores)
-    insert(con, "evidence", [_evidence(j, s, n) for j in new for s in j.scores for n in range(len(s.evidence))])
+    dated = _dated(con, new)
+    insert(con, "judgements", [row_of(j, without=_ELSEWHERE, dated_at=dated[j.article_id]) for j in new])
+    insert(con, "scores", [{**score, "dated_at": dated[score["article_id"]]} for score in scores])
+    evidence = [_evidence(j, s, n, dated[j.article_id]) for j in new for s in j.scores for n in range(len(s.evidence))]
+    insert(con, "evidence", evidence)
     insert(con, "mentions", [row_of(m, article_id=j.article_id) for j in new for m in j.mentions])
     return len(new)
 
 
 def read_judgement(con: Connection, article_id: UUID, taxonomy_id: str) -> Judgement | None:
-    """One judgement as it was saved; scores with the highest first."""
+    """One judgement as it was saved, but for what no theme explains of it; scores with the highest first."""
     asked = [article_id, taxonomy_id]
     row = con.execute(
         "SELECT article_id, taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions "
@@ -211,37 +203,18 @@ def save_failures(
     return dict(rows)
 
 
-def history_waits(con: Connection, dated_since: datetime, seen_since: datetime) -> bool:
-    """Whether articles that a feed brought along at its first answer are still to be fetched or read.
-
-    Of those dated at or after `dated_since`, and first seen at or after `seen_since`: no feed can hold up all others
-    for longer. A backfill holds up nobody: without it there would be no history at all.
-    """
-    asked = {"dated_since": dated_since, "seen_since": seen_since}
-    return bool(con.execute(_HISTORY_WAITS, asked).fetchall()[0][0])
-
-
 def save_stories(con: Connection, copies: Sequence[Copy]) -> None:
-    """Put articles into their stories, once and for all."""
-    insert(con, "stories", [row_of(c, without=("fingerprint", "dated_at", "original_id")) for c in copies])
+    """Put articles that wait to be compared into their stories, once and for all."""
+    waits = "EXISTS (SELECT 1 FROM uncompared AS u WHERE u.article_id = incoming.article_id)"
+    insert(con, "stories", [row_of(c, without=("fingerprint", "original_id")) for c in copies], only_where=waits)
+    done = [[str(copy.article_id) for copy in copies]]
+    con.execute("DELETE FROM uncompared WHERE article_id IN (SELECT unnest(?::UUID[]))", done)
 
 
 def appearances(con: Connection, taxonomy_id: str, since: datetime) -> list[Appearance]:
     """Where themes are present in relevant, compared articles dated at or after `since`; by theme and date."""
     rows = con.execute(_APPEARANCES, {"taxonomy_id": taxonomy_id, "since": since}).fetchall()
     return [Appearance(*row) for row in rows]
-
-
-def burn_in_facts(con: Connection, n: int) -> tuple[datetime | None, datetime | None]:
-    """When the first article was first seen, and when the n-th relevant one was; None where there is none.
-
-    What was back-filled or added by hand counts in neither: it says nothing of how long, or how much, was watched.
-    """
-    first = con.execute(
-        "SELECT min(first_seen_at) FROM articles WHERE feed_id NOT IN (SELECT feed_id FROM feeds WHERE history)"
-    ).fetchone()
-    nth = con.execute(_NTH_RELEVANT, {"before": max(n, 1) - 1}).fetchone()
-    return (first[0] if first else None), (nth[0] if nth else None)
 
 
 def recent_findings(con: Connection, since: datetime) -> list[tuple[str, datetime]]:
@@ -260,7 +233,14 @@ def _judged(con: Connection, article_ids: set[UUID]) -> set[tuple[UUID, str]]:
     return set(rows)
 
 
-def _evidence(judgement: Judgement, score: Score, n: int) -> Row:
+def _dated(con: Connection, judged: Sequence[Judgement]) -> dict[object, datetime]:
+    """The dates of these articles, which stand beside all that is known of them."""
+    asked = f"SELECT article_id, dated_at FROM articles WHERE article_id IN ({written(j.article_id for j in judged)})"  # noqa: S608  keys
+    dates = dict(con.execute(asked).fetchall())
+    return {j.article_id: dates.get(j.article_id, _UNDATED) for j in judged}
+
+
+def _evidence(judgement: Judgement, score: Score, n: int, dated_at: datetime) -> Row:
     evidence = score.evidence[n]
     return row_of(
         evidence,
@@ -269,6 +249,7 @@ def _evidence(judgement: Judgement, score: Score, n: int) -> Row:
         taxonomy_id=judgement.taxonomy_id,
         theme_id=score.theme_id,
         ordinal=n,
+        dated_at=dated_at,
         start_at=evidence.start,
         end_at=evidence.end,
     )

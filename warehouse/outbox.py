@@ -9,14 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from warehouse.connect import Connection
-from warehouse.findings import alert_id, alerts_to_tell, read_alerts, recent_alerts, save_findings
+from warehouse.findings import alert_id, read_alerts, save_findings
 from warehouse.records import Delivery, Message, MessageState, TakenBack
 from warehouse.rows import insert, row_of
 
 __all__ = [
     "Correctable",
     "alert_id",
-    "alerts_to_tell",
     "corrections_due",
     "count_told",
     "count_waiting",
@@ -25,13 +24,11 @@ __all__ = [
     "may_have_arrived",
     "next_message",
     "read_alerts",
-    "recent_alerts",
     "resend",
     "save_correction",
     "save_findings",
     "save_message",
     "unclear",
-    "was_told",
     "withdraw",
 ]
 
@@ -85,7 +82,7 @@ RETURNING message_key
 """
 
 _CORRECTIONS_DUE = """
-SELECT m.message_key, m.message_id, a.alert_id, a.theme_id, coalesce(t.label, a.theme_id), a.created_at, v.note
+SELECT m.message_key, m.message_id, a.alert_id, a.theme_id, coalesce(t.label, k.label, a.theme_id), a.created_at, v.note
 FROM alert_messages AS am
 JOIN messages AS m USING (message_key)
 JOIN (
@@ -94,6 +91,7 @@ JOIN (
 JOIN alerts AS a ON a.alert_id = am.alert_id
 JOIN findings AS f USING (finding_id)
 LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = a.theme_id
+LEFT JOIN candidates AS k ON k.candidate_id = a.theme_id
 ANTI JOIN corrections AS c ON c.alert_id = am.alert_id AND c.channel = am.channel AND c.recipient = am.recipient
 WHERE am.channel = $channel AND am.recipient = $recipient
   AND m.message_key IN (SELECT d.message_key FROM deliveries AS d WHERE d.result IN ('sent', 'unclear'))
@@ -173,12 +171,6 @@ def count_told(con: Connection, alert_id: UUID) -> int:
         "WHERE alert_id = ? AND result IN ('sent', 'unclear')"
     )
     return int(con.execute(asked, [alert_id]).fetchall()[0][0])
-
-
-def was_told(con: Connection, channel: str, recipient: str) -> bool:
-    """Whether this recipient was ever told anything on this channel."""
-    asked = "SELECT count(*) FROM alert_messages WHERE channel = ? AND recipient = ?"
-    return con.execute(asked, [channel, recipient]).fetchall() != [(0,)]
 
 
 def withdraw(con: Connection) -> int:

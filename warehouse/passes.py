@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from warehouse.articles import count_unread
@@ -45,6 +45,8 @@ class Waiting:
     articles: int  # read, and not judged under the taxonomy
     messages: int  # rendered, and not told
 
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ENTRIES = """
 SELECT count(DISTINCT e.article_id) FILTER (p.state IS NULL OR p.next_attempt_at <= $now),
@@ -92,6 +94,13 @@ def last(con: Connection, n: int = 1) -> list[PassRecord]:
     """The last passes, the latest first."""
     query = f"SELECT {columns_of(PassRecord, 'p')} FROM passes AS p ORDER BY started_at DESC, pass_id LIMIT ?"  # noqa: S608  field names
     return [PassRecord(*row) for row in con.execute(query, [n]).fetchall()]
+
+
+def last_complete(con: Connection, now: datetime) -> datetime:
+    """When the last complete pass before `now` began; long ago where there was none."""
+    asked = "SELECT max(started_at) FROM passes WHERE outcome = 'complete' AND started_at < ?"
+    began: datetime | None = con.execute(asked, [now]).fetchall()[0][0]
+    return began or _LONG_AGO
 
 
 def longest_gap(con: Connection, since: datetime, until: datetime, now: datetime) -> timedelta:

@@ -17,9 +17,29 @@ _PRIVATE = {
     "deliveries": ("detail",),
     "corrections": ("recipient",),
     "verdicts": ("given_by",),
+    "voice_verdicts": ("given_by",),
+    "candidate_decisions": ("given_by",),
+    "waits": ("recipient",),
 }
 # Of no use to whoever has the texts and what became of the pages, and there are many of them.
-_OURS = ("view_texts", "sentence_prints", "page_texts", "boilerplate", "misreadings", "robots", "upkeep")
+_OURS = (
+    "view_texts",
+    "sentence_prints",
+    "senses",
+    "uncompared",
+    "learnt",
+    "residuals",
+    "member_terms",
+    "known",
+    "term_frequencies",
+    "page_texts",
+    "boilerplate",
+    "misreadings",
+    "robots",
+    "upkeep",
+    "addressees",
+    "passed_over",
+)
 
 
 def publish(store: Store, now: datetime) -> Path:

@@ -17,6 +17,7 @@ from warehouse.records import Taxonomy
 from warehouse.rows import insert
 
 ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+_UNDATED = datetime(9999, 12, 31, tzinfo=UTC)  # as in the file: never too old
 
 _RECENT = """
 SELECT article_id
@@ -119,7 +120,7 @@ def pretend(
     keys = {"new": taxonomy.id, "old": instead_of, "ids": _keys([key for key, _ in judged])}
     for table, columns in {"judgements": "article_id, relevant", "scores": "article_id, theme_id, present"}.items():
         con.execute(
-            f"CREATE TEMP TABLE {table} AS SELECT {columns}, false AS brought_up, $new AS taxonomy_id "  # noqa: S608  the file's own name, and ours
+            f"CREATE TEMP TABLE {table} AS SELECT {columns}, false AS brought_up, $new AS taxonomy_id, dated_at "  # noqa: S608  the file's own name, and ours
             f'FROM "{file}".main.{table} '
             "WHERE taxonomy_id = $old AND article_id NOT IN (SELECT unnest($ids::UUID[]))",
             keys,
@@ -127,9 +128,10 @@ def pretend(
     con.execute("CREATE TEMP TABLE themes (taxonomy_id VARCHAR, theme_id VARCHAR, digest VARCHAR)")
     con.execute("CREATE TEMP TABLE taxonomies (taxonomy_id VARCHAR, scorer VARCHAR, first_used_at TIMESTAMPTZ)")
     same = {"taxonomy_id": taxonomy.id}
-    insert(con, "judgements", [same | {"article_id": k, "relevant": is_, "brought_up": False} for k, is_ in judged])
+    judgement = same | {"brought_up": False, "dated_at": _UNDATED}
+    insert(con, "judgements", [judgement | {"article_id": k, "relevant": is_} for k, is_ in judged])
     shown = [{"article_id": one.article_id, "theme_id": one.theme_id} for one in found]
-    insert(con, "scores", [same | row | {"present": True, "brought_up": False} for row in shown])
+    insert(con, "scores", [judgement | row | {"present": True} for row in shown])
     insert(con, "themes", [same | {"theme_id": one.id, "digest": one.digest} for one in taxonomy.themes])
     insert(con, "taxonomies", [same | {"scorer": taxonomy.scorer, "first_used_at": ALWAYS}])
 

@@ -76,8 +76,8 @@ _CARRIED = (
     SELECT * REPLACE ($taxonomy_id AS taxonomy_id)
     FROM evidence JOIN source USING (article_id, taxonomy_id) JOIN same USING (taxonomy_id, theme_id)""",
     """INSERT INTO judgements
-        (article_id, taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions)
-    SELECT article_id, $taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions
+        (article_id, taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions, dated_at)
+    SELECT article_id, $taxonomy_id, judged_at, relevant, relevance, reason, sentences, co_mentions, dated_at
     FROM judgements JOIN source USING (article_id, taxonomy_id)""",
 )
 
@@ -130,7 +130,7 @@ def drop_texts(con: Connection, before: datetime, rules: KeepRules, taxonomy_id:
         old = {"old": keys}
         con.execute(f"UPDATE entries SET content = '', summary = '' WHERE {_OLD}", old)  # noqa: S608  own words
         con.execute(f"UPDATE revisions SET text = '' WHERE {_OLD}", old)  # noqa: S608  same
-        for table in ("evidence", "past_evidence"):
+        for table in ("evidence", "past_evidence", "residual_passages"):
             con.execute(f"UPDATE {table} SET {_CUT}", old | {"chars": rules.quote_chars})  # noqa: S608  same
         con.execute(f"UPDATE articles SET text = '', dropped_at = $now WHERE {_OLD}", old | {"now": now})  # noqa: S608  same
     return len(keys)

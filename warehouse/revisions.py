@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+from warehouse import residuals
 from warehouse.articles import attempt_row
 from warehouse.connect import Connection
 from warehouse.records import Fetch, Outcome, Reading
@@ -72,7 +73,7 @@ WHERE article_id = $article
 
 _KEEP_EVIDENCE = """
 INSERT INTO past_evidence BY NAME
-SELECT *, (SELECT max(revision) FROM revisions WHERE article_id = $article) AS revision
+SELECT * EXCLUDE (dated_at), (SELECT max(revision) FROM revisions WHERE article_id = $article) AS revision
 FROM evidence
 WHERE article_id = $article
 """
@@ -255,6 +256,7 @@ def _rewrite(con: Connection, visit: Visit, now: datetime) -> None:
     con.execute(_KEEP_EVIDENCE, {"article": article})
     for table in _JUDGED:
         con.execute(f"DELETE FROM {table} WHERE article_id = ?", [article])  # noqa: S608  this file's own words
+    residuals.drop_of(con, article)
 
 
 def _visited(visit: Visit, now: datetime) -> Row:

@@ -75,6 +75,11 @@ def columns_of(record: type[DataclassInstance], alias: str) -> str:
     return ", ".join(f"{alias}.{f.name}" for f in fields(record))
 
 
+def written(keys: Iterable[UUID]) -> str:
+    """Keys written out for an IN: those the engine looks up, while for a list of them it reads the whole table."""
+    return ", ".join(f"'{key}'" for key in keys) or "NULL"
+
+
 def write_parquet(schema: pa.Schema, batches: Iterable[pa.RecordBatch], names: Sequence[str], out: BinaryIO) -> int:
     """Write `batches` to `out` under these names of columns, one after the other; how many rows there were.
 

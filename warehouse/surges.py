@@ -22,7 +22,7 @@ SELECT f.theme_id, f.found_at, s.last_day, s.expected + s.deviation,
     f.decision NOT IN ('muted', 'snoozed') OR list_contains($silent, f.theme_id)
 FROM findings AS f
 LEFT JOIN surges AS s USING (finding_id)
-WHERE f.found_at >= $since
+WHERE f.found_at >= $since AND f.kind IN ('first_seen', 'surge') AND f.decision <> 'unheard'
   AND f.finding_id NOT IN (SELECT finding_id FROM alerts JOIN verdicts USING (alert_id) WHERE what = 'retract')
 ORDER BY f.found_at, f.theme_id
 """
@@ -34,7 +34,7 @@ def feed_days(con: Connection, since: datetime) -> list[FeedDay]:
 
 
 def past_findings(con: Connection, since: datetime, silent: Collection[str]) -> list[PastFinding]:
-    """Findings of every kind since a moment, oldest first; none whose alert was retracted.
+    """Themes that were first seen or surged since a moment, oldest first; none whose alert was retracted.
 
     What was found while a theme was snoozed or muted pauses nothing once it is no longer `silent`: nobody was told.
     """

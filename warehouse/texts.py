@@ -33,6 +33,8 @@ _OF_ARTICLES = (
     "misjudgements",
     "stories",
     "sentence_prints",
+    "senses",
+    "uncompared",
     "originals",
     "revisions",
     "visits",

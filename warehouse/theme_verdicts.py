@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from warehouse.connect import Connection
-from warehouse.rows import insert, row_of
+from warehouse.rows import insert, row_of, written
 
 Says = Literal["yes", "no", "undo"]
 
@@ -31,6 +31,8 @@ WHERE v.verdict <> 'undo'
 ORDER BY v.number DESC
 """  # noqa: S608  another query of this file
 
+_HOLDING = f"SELECT article_id FROM ({_LAST}) WHERE verdict <> 'undo'"  # noqa: S608  same
+
 _JUDGED = f"""
 SELECT v.theme_id, coalesce(c.score, 0.0), v.verdict = 'yes', j.relevant
 FROM ({_LAST}) AS v
@@ -40,6 +42,11 @@ LEFT JOIN scores AS c ON c.article_id = v.article_id AND c.theme_id = v.theme_id
 WHERE v.verdict <> 'undo'
 ORDER BY v.theme_id, v.article_id
 """  # noqa: S608  same
+
+_OVERLAP = timedelta(days=2)  # clocks are set back
+_JUDGED_SINCE = """
+SELECT 1 FROM judgements WHERE taxonomy_id = $taxonomy_id AND judged_at >= $since AND article_id IN ({keys}) LIMIT 1
+"""
 
 _LABELLED = f"""
 SELECT a.language, a.title, a.text, v.theme_id, v.verdict = 'yes'
@@ -90,8 +97,7 @@ class LabelledText(NamedTuple):
 
 def give(con: Connection, verdict: ThemeVerdict) -> None:
     """Add to the log."""
-    ((last,),) = con.execute("SELECT coalesce(max(number), 0) FROM theme_verdicts").fetchall()
-    insert(con, "theme_verdicts", [row_of(verdict, number=last + 1)], "fail")
+    insert(con, "theme_verdicts", [row_of(verdict, number=_last(con) + 1)], "fail")
 
 
 def standing(con: Connection, taxonomy_id: str) -> list[Standing]:
@@ -118,6 +124,25 @@ def judged(con: Connection, taxonomy_id: str) -> dict[str, list[tuple[float, boo
         if relevant:  # no threshold lets in what the gate keeps out
             found[theme_id].append((score, speaks))
     return dict(found)
+
+
+def is_due(con: Connection, taxonomy_id: str) -> bool:
+    """Whether anything was said since thresholds were last learnt, or an article with a verdict was judged."""
+    last = con.execute("SELECT learnt_at, verdict FROM learnt WHERE taxonomy_id = ?", [taxonomy_id]).fetchone()
+    if last is None or last[1] != _last(con):
+        return True
+    holding = [article_id for (article_id,) in con.execute(_HOLDING).fetchall()]
+    asked = {"taxonomy_id": taxonomy_id, "since": last[0] - _OVERLAP}
+    return bool(holding) and con.execute(_JUDGED_SINCE.format(keys=written(holding)), asked).fetchone() is not None
+
+
+def learnt(con: Connection, taxonomy_id: str, now: datetime) -> None:
+    """Say that thresholds were learnt under the taxonomy from all that was said by now."""
+    insert(con, "learnt", [{"taxonomy_id": taxonomy_id, "learnt_at": now, "verdict": _last(con)}], "replace")
+
+
+def _last(con: Connection) -> int:
+    return int(con.execute("SELECT coalesce(max(number), 0) FROM theme_verdicts").fetchall()[0][0])
 
 
 def labelled(con: Connection) -> Iterator[LabelledText]:

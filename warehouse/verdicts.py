@@ -21,11 +21,15 @@ _NEVER, _FOR_GOOD = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinf
 LEAST_PREFIX = 6  # hexadecimal digits of an id that may name an alert
 
 _SILENCES = """
+WITH said AS (
+    SELECT * FROM verdicts WHERE $said_until::TIMESTAMPTZ IS NULL OR given_at <= $said_until
+)
+
 SELECT theme_id, what, until_at
 FROM (
-    SELECT * FROM verdicts AS v
+    SELECT * FROM said AS v
     WHERE what IN ('mute', 'snooze')
-      AND number > coalesce((SELECT max(number) FROM verdicts WHERE what = 'unmute' AND theme_id = v.theme_id), 0)
+      AND number > coalesce((SELECT max(number) FROM said WHERE what = 'unmute' AND theme_id = v.theme_id), 0)
     QUALIFY row_number() OVER (PARTITION BY theme_id, what ORDER BY number DESC) = 1
 )
 WHERE until_at IS NULL OR until_at > $now
@@ -53,10 +57,11 @@ ORDER BY found_at
 """  # noqa: S608  another query
 
 _NAMED = """
-SELECT a.alert_id, a.theme_id, coalesce(t.label, a.theme_id), a.created_at
+SELECT a.alert_id, a.theme_id, coalesce(t.label, k.label, a.theme_id), a.created_at
 FROM alerts AS a
 JOIN findings AS f USING (finding_id)
 LEFT JOIN themes AS t ON t.taxonomy_id = f.taxonomy_id AND t.theme_id = a.theme_id
+LEFT JOIN candidates AS k ON k.candidate_id = a.theme_id
 WHERE {condition}
 ORDER BY a.created_at DESC, a.alert_id
 LIMIT {limit}
@@ -108,13 +113,15 @@ def give(con: Connection, verdicts: Sequence[Verdict]) -> None:
     insert(con, "verdicts", [row_of(verdict, number=last + n) for n, verdict in enumerate(verdicts, 1)], "fail")
 
 
-def silences(con: Connection, now: datetime) -> dict[str, tuple[Silence, datetime | None]]:
+def silences(
+    con: Connection, now: datetime, said_until: datetime | None = None
+) -> dict[str, tuple[Silence, datetime | None]]:
     """Themes that are not to be alerted at `now`, each with when that ends by itself, if it does.
 
-    A mute counts before a snooze. Of two alike the later one holds.
+    A mute counts before a snooze. Of two alike the later one holds. By all that was said, or only up to `said_until`.
     """
     found: dict[str, tuple[Silence, datetime | None]] = {}
-    for theme_id, what, until in con.execute(_SILENCES, {"now": now}).fetchall():
+    for theme_id, what, until in con.execute(_SILENCES, {"now": now, "said_until": said_until}).fetchall():
         found[theme_id] = ("muted" if what == "mute" else "snoozed", until)
         # Ordered so that the mute, the stronger, comes last.
     return found

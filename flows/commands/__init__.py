@@ -36,6 +36,10 @@ COMMANDS = {
     "doctor": ("flows.commands.doctor:doctor", "Look for what is wrong, and say what to do about it."),
     "feeds": ("flows.commands.feeds:feeds", "List, add, find, pause and check the feeds that are watched."),
     "themes": ("flows.commands.themes:themes", "List, show, check, edit and compare the themes."),
+    "candidates": (
+        "flows.commands.candidates:candidates",
+        "List what no theme covers, and make it a theme, part of one, or none.",
+    ),
     "verdict": (
         "flows.commands.verdict:verdict",
         "Say whether an article speaks of a theme; thresholds learn from it.",
@@ -49,6 +53,7 @@ COMMANDS = {
     "sql": ("flows.commands.sql:sql", "Ask the published file a question in SQL."),
     "schema": ("flows.commands.schema:schema", "Describe the views that SQL can ask."),
     "completion": ("flows.commands.completion:completion", "Print what a shell needs to complete commands and names."),
+    "replay": ("flows.commands.replay:replay", "Run a dated corpus through compare and decide, by its own clock."),
     "eval": ("flows.commands.eval:evaluate", "Measure the gate and the themes against labelled articles."),
 }
 

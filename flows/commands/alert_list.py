@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 
-KINDS = {"first_seen": "new", "surge": "surge"}
+KINDS = {"first_seen": "new", "surge": "surge", "candidate": "candidate", "new_voice": "voice", "turn": "turn"}
 STATES = ("unread", "acked", "snoozed", "muted", "retracted")
-WORST = ("held", "undeliverable", "waiting", "sent", "withdrawn", "untold")
+WORST = ("held", "undeliverable", "waiting", "later", "sent", "withdrawn", "untold")
 LONGEST_THEME = 24  # columns: with it, a line takes 80
 _COLUMNS = ("alert", "made", "kind", "theme", "told", "verdict")
 
@@ -51,8 +51,8 @@ chosen AS (
     LIMIT $limit
 )
 
-SELECT alert_id, created_at, kind, theme_id, theme, channel, state, sent, messages, attempts, next_attempt_at,
-    reason, repeated, verdict, acknowledged_at, retracted_at, because
+SELECT alert_id, created_at, kind, theme_id, theme, channel, state, sent, messages, later, later_at,
+    later_because, attempts, next_attempt_at, reason, repeated, verdict, acknowledged_at, retracted_at, because
 FROM judged
 JOIN chosen USING (alert_id, created_at)
 ORDER BY created_at DESC, alert_id, channel
@@ -87,13 +87,14 @@ def listing(
       amur alerts list --theme energy-leverage
       amur alerts list --json | jq '.[] | select(.state == "waiting")'
     """
-    from warehouse import verdicts
+    from warehouse import ledger, verdicts
 
     filters = {"since": since, "theme": theme, "kind": kind, "state": state, "limit": limit}
     with as_of_now(invocation.data()) as con:
         if theme:
             _require_theme(theme, verdicts.known_themes(con))
         silences = verdicts.silences(con, datetime.now(UTC))
+        muted = ledger.muted(con, datetime.now(UTC)).voices
         rows = _ask(con, filters | _by_silence({name: silence for name, (silence, _) in silences.items()}))
     if as_json:
         print_json(rows)
@@ -102,12 +103,23 @@ def listing(
         print_table(_COLUMNS, [_row(list(group)) for _, group in groupby(rows, key=lambda row: row["alert_id"])])
     else:
         click.echo(_nothing(filtered=any((since, theme, kind, state))))
-    for name, (silence, until) in silences.items():
+    _say_later(rows)
+    quiet = [(name, silence, until) for name, (silence, until) in silences.items()]
+    for name, silence, until in [*quiet, *((str(voice), "muted", until) for voice, until in muted)]:
         click.echo(f"{name} is {silence}{f' until {until:%Y-%m-%d %H:%M} UTC' if until else ''}.")
     stuck = {row["alert_id"] for row in rows if row["state"] == "undeliverable"}
     if stuck:
         click.echo(f"{count(len(stuck), 'alert has', 'alerts have')} messages given up: `amur status` says why,")
         click.echo("`amur alerts resend --given-up` tries again.")
+
+
+def _say_later(rows: Sequence[Record]) -> None:
+    """What waits for its hour, and until when."""
+    waiting = [row for row in rows if row["state"] == "later"]
+    if waiting:
+        first = min(waiting, key=lambda row: row["later_at"])
+        alerts = count(len({row["alert_id"] for row in waiting}), "alert is", "alerts are")
+        click.echo(f"{alerts} told later, from {first['later_at']:%Y-%m-%d %H:%M} UTC on ({first['later_because']}).")
 
 
 def _ask(con: Connection, params: dict[str, Any]) -> list[Record]:
@@ -149,6 +161,6 @@ def _row(channels: Sequence[Record]) -> tuple[object, ...]:
 def _told(channels: Sequence[Record]) -> str:
     """The worst of its states, with how many messages were sent where not all were."""
     worst = min((row["state"] for row in channels), key=WORST.index)
-    sent, messages = (sum(row[name] for row in channels) for name in ("sent", "messages"))
+    sent, messages, later = (sum(row[name] for row in channels) for name in ("sent", "messages", "later"))
     name = "given up" if worst == "undeliverable" else str(worst)
-    return f"{name} {sent}/{messages}" if sent not in (0, messages) else name
+    return f"{name} {sent}/{messages + later}" if sent not in (0, messages + later) else name

@@ -13,7 +13,7 @@ from flows.commands.alert_verdicts import by_option, each_alert, in_words, ledge
 from flows.commands.printing import count, json_option, print_json
 
 if TYPE_CHECKING:
-    from flows.telling import Channel
+    from alerts.routing import Addressee
     from warehouse.connect import Connection
     from warehouse.verdicts import Named
 
@@ -62,7 +62,7 @@ def resend(
         click.echo(f"{count(len(sent), 'message')} to be sent by the next pass: amur run")
 
 
-def _given_up(con: Connection, told: list[tuple[Channel, str]]) -> dict[UUID, UUID | None]:
+def _given_up(con: Connection, told: list[Addressee]) -> dict[UUID, UUID | None]:
     from warehouse import outbox
     from warehouse.records import MessageState
 
@@ -70,7 +70,7 @@ def _given_up(con: Connection, told: list[tuple[Channel, str]]) -> dict[UUID, UU
 
 
 def _of_each(
-    con: Connection, names: tuple[str, ...], told: list[tuple[Channel, str]], *, again: bool, by: str
+    con: Connection, names: tuple[str, ...], told: list[Addressee], *, again: bool, by: str
 ) -> dict[UUID, UUID | None]:
     """The messages, each with the first alert that it was wanted for."""
     from warehouse import outbox, verdicts

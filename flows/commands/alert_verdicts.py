@@ -1,4 +1,4 @@
-"""`amur alerts ack, snooze, mute, unmute, retract`: what people say of alerts, committed also while a pass runs."""
+"""`amur alerts ack, snooze, retract`: what people say of alerts, committed also while a pass runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import click
 
 from flows.commands import Invocation, Trouble, completing, pass_invocation
 from flows.commands.printing import count, json_option, print_json
-from flows.commands.when import as_ahead, as_span
+from flows.commands.when import as_span
 
 if TYPE_CHECKING:
     from warehouse.connect import Connection
@@ -89,66 +89,18 @@ def snooze(invocation: Invocation, themes: tuple[str, ...], span: timedelta, by:
       amur alerts snooze energy-leverage --for 7d
       amur alerts snooze 3f1c9a2b --for 2w
     """
-    until = datetime.now(UTC) + span
-    snoozed = _silence(invocation.data(), "snooze", themes, until, by)
+    from warehouse import verdicts
+
+    now = datetime.now(UTC)
+    until = now + span
+    with ledger(invocation.data()) as con:
+        snoozed = each_theme(con, themes)
+        verdicts.give(con, [verdicts.Verdict("snooze", theme, now, until_at=until, given_by=by) for theme in snoozed])
     if as_json:
         print_json([{"theme_id": theme, "done": "snoozed", "until_at": until} for theme in snoozed])
         return
     for theme in snoozed:
-        click.echo(f"{theme} is snoozed until {_moment(until)}. Sooner: amur alerts unmute {theme}")
-
-
-@click.command()
-@click.argument("themes", nargs=-1, required=True, metavar="THEME|ID…", shell_complete=completing.themes)
-@click.option("--until", callback=as_ahead, metavar="DATE", help="Only up to the beginning of that day (UTC).")
-@by_option
-@json_option
-@pass_invocation
-def mute(invocation: Invocation, themes: tuple[str, ...], until: datetime | None, by: str, as_json: bool) -> None:
-    """Hear nothing more of a theme until it is unmuted.
-
-    Name it by its id, or by that of an alert on it. What is found until then is kept, and alerted to nobody. Alerts
-    made before still go out: `amur alerts retract` takes a wrong one back.
-
-    \b
-    Examples:
-      amur alerts mute energy-leverage
-      amur alerts mute 3f1c9a2b --until 2026-12-01
-    """
-    muted = _silence(invocation.data(), "mute", themes, until, by)
-    if as_json:
-        print_json([{"theme_id": theme, "done": "muted", "until_at": until} for theme in muted])
-        return
-    for theme in muted:
-        ends = f" until {_moment(until)}" if until else ""
-        click.echo(f"{theme} is muted{ends}. To hear of it again: amur alerts unmute {theme}")
-
-
-@click.command()
-@click.argument("themes", nargs=-1, required=True, metavar="THEME|ID…", shell_complete=completing.themes)
-@by_option
-@json_option
-@pass_invocation
-def unmute(invocation: Invocation, themes: tuple[str, ...], by: str, as_json: bool) -> None:
-    """End a mute or a snooze: the theme may be alerted again.
-
-    \b
-    Examples:
-      amur alerts unmute energy-leverage
-    """
-    from warehouse import verdicts
-
-    now = datetime.now(UTC)
-    with ledger(invocation.data()) as con:
-        silent = verdicts.silenced(con, now)
-        named = each_theme(con, themes)
-        verdicts.give(con, [verdicts.Verdict("unmute", theme, now, given_by=by) for theme in named if theme in silent])
-    if as_json:
-        print_json([{"theme_id": t, "done": "unmuted" if t in silent else "not silent"} for t in named])
-        return
-    for theme in named:
-        said = f"is no longer {silent[theme]}" if theme in silent else "was neither muted nor snoozed"
-        click.echo(f"{theme} {said}.")
+        click.echo(f"{theme} is snoozed until {moment(until)}. Sooner: amur alerts unmute {theme}")
 
 
 @click.command()
@@ -259,21 +211,12 @@ def _done(alert: Named, what: str, before: Collection[UUID]) -> dict[str, object
     return {"alert_id": alert.alert_id, "theme_id": alert.theme_id, "done": done}
 
 
-def _silence(data: Path, what: What, names: Sequence[str], until: datetime | None, by: str) -> list[str]:
-    from warehouse import verdicts
-
-    now = datetime.now(UTC)
-    with ledger(data) as con:
-        themes = each_theme(con, names)
-        verdicts.give(con, [verdicts.Verdict(what, theme, now, until_at=until, given_by=by) for theme in themes])
-    return themes
-
-
 def _on(what: What, alert: Named, now: datetime, by: str, note: str = "") -> Verdict:
     from warehouse.verdicts import Verdict
 
     return Verdict(what, alert.theme_id, now, alert.alert_id, note=note, given_by=by)
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """A moment as a sentence names it."""
     return f"{at:%Y-%m-%d %H:%M} UTC"

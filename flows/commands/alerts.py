@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import uuid
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands import Exit, Invocation, Trouble, completing, pass_invocation
+from flows.commands.alert_foretold import show_foretold
 from flows.commands.alert_list import listing
+from flows.commands.alert_mutes import mute, unmute
 from flows.commands.alert_resend import resend
-from flows.commands.alert_verdicts import ack, mute, one_alert, retract, snooze, unmute
+from flows.commands.alert_verdicts import ack, one_alert, retract, snooze
+from flows.commands.alert_why import why
 from flows.commands.printing import json_option, print_json
 from flows.commands.reading import as_of_now
 
@@ -29,26 +33,36 @@ def alerts() -> None:
     """List alerts, say what you think of them, preview one, or send a test message."""
 
 
-for command in (listing, ack, snooze, mute, unmute, retract, resend):
+for command in (listing, why, ack, snooze, mute, unmute, retract, resend):
     alerts.add_command(command)
 
 
 @alerts.command()
-@click.argument("alert", shell_complete=completing.themes)
+@click.argument("alert", required=False, shell_complete=completing.themes)
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the e-mail's HTML to a file.")
 @click.option("--slack", is_flag=True, help="Print the Slack message instead, as JSON.")
+@json_option
 @pass_invocation
-def preview(invocation: Invocation, alert: str, html: Path | None, slack: bool) -> None:
-    """Show what ALERT says, without sending it.
+def preview(invocation: Invocation, alert: str | None, html: Path | None, slack: bool, as_json: bool) -> None:
+    """Show what would be told now, to whom and when; or what ALERT says. Stores and sends nothing.
+
+    Without ALERT it decides as a pass would about what is read and judged already, and adds what waits for its hour.
 
     ALERT is its id or its first six letters or more, or the id of a theme: then its latest alert.
 
     \b
     Examples:
+      amur alerts preview
+      amur alerts preview --json | jq '.letters[] | {at, told}'
       amur alerts preview energy-leverage
       amur alerts preview 3f1c9a --html alert.html
       amur alerts preview 3f1c9a --slack
     """
+    if alert is None:
+        if html or slack:
+            raise click.UsageError("Name the alert to show: amur alerts preview ALERT --html alert.html")
+        show_foretold(invocation, as_json=as_json)
+        return
     settings = invocation.settings()
     from alerts import render
 
@@ -59,6 +73,8 @@ def preview(invocation: Invocation, alert: str, html: Path | None, slack: bool) 
     elif slack:
         envelope = render.Envelope(found.id, NOBODY, "slack", found.created_at)
         print_json(json.loads(render.slack([found], envelope, settings.alerts).body))
+    elif as_json:
+        print_json(dataclasses.asdict(found))
     else:
         click.echo(render.text(found, settings.alerts))
 

@@ -1,4 +1,4 @@
-"""What a shell offers for an argument: feeds, themes, views. Reads files alone, and says nothing whatever is wrong.
+"""What a shell offers for an argument: feeds, themes, candidates, views. Says nothing whatever is wrong.
 
 A callback for click's `shell_complete`: https://click.palletsprojects.com/shell-completion/
 """
@@ -6,7 +6,7 @@ A callback for click's `shell_complete`: https://click.palletsprojects.com/shell
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,24 @@ def blocs(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[Co
     return _values(ctx, "bloc", begun)
 
 
+def candidates(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Ids of candidates, each with its label."""
+    del parameter
+    return _candidates(ctx, begun, ("open", "promoted", "merged", "dismissed"))
+
+
+def open_candidates(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Ids of candidates that nobody has decided about."""
+    del parameter
+    return _candidates(ctx, begun, ("open",))
+
+
+def decided_candidates(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Ids of candidates that somebody has decided about."""
+    del parameter
+    return _candidates(ctx, begun, ("promoted", "merged", "dismissed"))
+
+
 def views(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Views of the published file."""
     del ctx, parameter
@@ -56,6 +74,24 @@ def views(ctx: click.Context, parameter: click.Parameter, begun: str) -> list[Co
 
     names = (file.name for file in files("warehouse").joinpath("views").iterdir() if file.name.endswith(".sql"))
     return _offered(((name.partition("_")[2].removesuffix(".sql"), None) for name in sorted(names)), begun)
+
+
+def _candidates(ctx: click.Context, begun: str, states: Sequence[str]) -> list[CompletionItem]:
+    """From the published file, as of the last pass: the live one may be in somebody's hands."""
+    from flows.amurfile import find_data
+    from flows.complaints import SettingsError
+    from warehouse.connect import EngineError, WarehouseError
+    from warehouse.query import published
+
+    config = ctx.find_root().params.get("config")
+    with suppress(OSError, SettingsError, WarehouseError, EngineError):
+        with published(find_data(Path(config) if config else None) / "amur.duckdb") as con:
+            rows = con.execute(
+                "SELECT candidate_id, label FROM candidates WHERE list_contains($states, state) ORDER BY found_at DESC",
+                {"states": list(states)},
+            ).fetchall()
+        return _offered(rows, begun)
+    return []
 
 
 def _values(ctx: click.Context, key: str, begun: str) -> list[CompletionItem]:

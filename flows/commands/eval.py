@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.commands.eval_novelty import novelty
 from flows.commands.eval_themes import themes
 from flows.commands.labelfile import IN_BRACKETS, labelled_file, read_articles
 from flows.commands.printing import json_option, print_json, print_table
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
 
 @click.group("eval")
 def evaluate() -> None:
-    """Measure the gate, the themes and the genres against labelled articles.
+    """Measure the gate, the themes, the genres and what is new against labelled articles.
 
     \b
     Examples:
       amur eval themes labelled.jsonl
       amur eval genre labelled.jsonl
+      amur eval novelty --stream stream.jsonl
     """
 
 
 evaluate.add_command(themes)
+evaluate.add_command(novelty)
 
 
 @evaluate.command()

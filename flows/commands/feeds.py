@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from flows.feedfile import Change, Row
 
 NONE_LEFT = "That would leave no feed switched on, and Amur nothing to watch: add or resume another one first."
+# What is done to a feed, and what is said where it was so already: in a word, and in a sentence.
+PAUSED = ("paused", "Paused {}."), ("paused before", "{} is paused already.")
+RESUMED = ("resumed", "Resumed {}."), ("not paused", "{} is not paused.")
 
 
 @click.group()
@@ -75,23 +78,7 @@ def pause(invocation: Invocation, feed: tuple[str, ...], as_json: bool) -> None:
       amur feeds pause "Steppe Review"
       amur feeds pause "Steppe Review" https://harbin-observer.example/feed.xml
     """
-    from flows.feedfile import Change
-
-    def change(rows: Sequence[Row]) -> Change:
-        places = frozenset(chosen(rows, feed))
-        _require_one_left(rows, without=places)
-        return Change(pause=frozenset(place for place in places if _on(rows[place])))
-
-    rows = _edit(invocation, change)
-    _say(
-        [
-            (row, "paused", f"Paused {named(row)}.")
-            if _on(row)
-            else (row, "paused before", f"{named(row)} is paused already.")
-            for row in (rows[place] for place in chosen(rows, feed))
-        ],
-        as_json,
-    )
+    _switch(invocation, feed, on=False, as_json=as_json)
 
 
 @feeds.command(short_help="Have paused feeds asked again.")
@@ -108,21 +95,25 @@ def resume(invocation: Invocation, feed: tuple[str, ...], as_json: bool) -> None
       amur feeds resume "Steppe Review"
       amur feeds list --paused
     """
+    _switch(invocation, feed, on=True, as_json=as_json)
+
+
+def _switch(invocation: Invocation, feed: Sequence[str], *, on: bool, as_json: bool) -> None:
+    """Pause feeds or have them asked again, and say of each what was done, or that it was so already."""
     from flows.feedfile import Change
 
-    rows = _edit(
-        invocation,
-        lambda rows: Change(resume=frozenset(place for place in chosen(rows, feed) if not _on(rows[place]))),
-    )
-    _say(
-        [
-            (row, "not paused", f"{named(row)} is not paused.")
-            if _on(row)
-            else (row, "resumed", f"Resumed {named(row)}.")
-            for row in (rows[place] for place in chosen(rows, feed))
-        ],
-        as_json,
-    )
+    def change(rows: Sequence[Row]) -> Change:
+        places = frozenset(chosen(rows, feed))
+        if not on:
+            _require_one_left(rows, without=places)
+        others = frozenset(place for place in places if _on(rows[place]) != on)
+        return Change(resume=others) if on else Change(pause=others)
+
+    before = _edit(invocation, change)
+    done, already = RESUMED if on else PAUSED
+    switched = [before[place] for place in chosen(before, feed)]
+    said = [(row, *(already if _on(row) == on else done)) for row in switched]
+    _say([(row, what, sentence.format(named(row))) for row, what, sentence in said], as_json)
 
 
 def _say(done: Sequence[tuple[Row, str, str]], as_json: bool) -> None:

@@ -50,6 +50,8 @@ _SENTENCES = """
 SELECT sentence, phrase, title, url, publisher, bloc, dated_at, article_id
 FROM article_themes
 WHERE theme_id = $theme AND sentence IS NOT NULL
+-- Copies say the same.
+QUALIFY row_number() OVER (PARTITION BY story_id ORDER BY article_id <> story_id, dated_at, article_id) = 1
 ORDER BY dated_at DESC, article_id
 LIMIT $limit
 """

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.commands import Exit, Invocation, Trouble, pass_invocation
 from flows.commands.alert_verdicts import ledger
 from flows.commands.printing import count, json_option, print_json, print_table
+
+if TYPE_CHECKING:
+    from flows.rescoring import Rescored
+    from flows.settings import Settings
+    from warehouse.calibrations import Threshold
 
 NO_WAREHOUSE = "There is no warehouse in {data} yet: `amur run` makes one."
 ESTIMATE = 30.0  # seconds between lines that say how long it will take, where there is no terminal
@@ -34,15 +41,12 @@ def apply(invocation: Invocation, ctx: click.Context, as_json: bool) -> None:
     """
     settings = invocation.settings()
     _require_warehouse(settings.data)
-    from flows.commands.progress import watching
-    from flows.house import open_house, utc_now
-    from flows.rescoring import rescore
+    from flows.house import utc_now
     from warehouse.store import PassRunning
 
     now = utc_now()
     try:
-        with watching(every=ESTIMATE) as watch, open_house(settings, watch) as house:
-            done = rescore(house, now)
+        done = judge_anew(settings, now)
     except PassRunning as running:
         raise Trouble(f"{running} Then apply again; or leave it to the next pass.", Exit.WAREHOUSE) from running
     if as_json:
@@ -76,7 +80,6 @@ def calibrate(invocation: Invocation, as_json: bool) -> None:
       amur themes calibrate
       amur themes calibrate --json | jq '.thresholds[] | select(.verdicts > 0)'
     """
-    from flows.calibrating import FEWEST
     from flows.calibrating import calibrate as calibrated
     from warehouse.judgements import latest_taxonomy
 
@@ -99,8 +102,25 @@ def calibrate(invocation: Invocation, as_json: bool) -> None:
     elif learnt.moved:
         click.echo(f"{count(learnt.changed, 'score')} became present or absent. None of it raises an alert.", err=True)
     else:
-        few = f"A theme needs {FEWEST} verdicts before its threshold moves: amur verdict ARTICLE THEME yes"
-        click.echo(f"No threshold moved. {few}", err=True)
+        click.echo(f"No threshold moved{_why_not(learnt.thresholds)}", err=True)
+
+
+def _why_not(thresholds: Sequence[Threshold]) -> str:
+    from flows.calibrating import FEWEST
+
+    if any(one.verdicts >= FEWEST for one in thresholds):
+        return ": each stands where the verdicts on its theme put it."
+    return f". A theme needs {FEWEST} verdicts before its threshold moves: amur verdict ARTICLE THEME yes"
+
+
+def judge_anew(settings: Settings, now: datetime) -> Rescored:
+    """Judge the archive under the themes as they now are, for whoever looks on. Raises `PassRunning`."""
+    from flows.commands.progress import watching
+    from flows.house import open_house
+    from flows.rescoring import rescore
+
+    with watching(every=ESTIMATE) as watch, open_house(settings, watch) as house:
+        return rescore(house, now)
 
 
 def _require_warehouse(data: Path) -> None:

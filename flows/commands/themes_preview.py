@@ -65,6 +65,9 @@ def preview(invocation: Invocation, days: int, limit: int | None, as_json: bool)
 
 
 def _say(found: Preview, days: int) -> None:
+    if not found.articles and not found.failed:
+        click.echo(f"No article is dated in the last {count(days, 'day')}: look further back with --days.")
+        return
     click.echo(
         f"{count(found.articles, 'article')} of the last {count(days, 'day')} judged: {found.relevant_after:,} "
         f"relevant, {found.relevant_before:,} under the themes in use.\n"

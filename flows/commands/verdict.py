@@ -96,10 +96,12 @@ def give(
         given = theme_verdicts.ThemeVerdict(match.article_id, theme_id, says, now, said, note.strip())
         theme_verdicts.give(con, given)
         number = theme_verdicts.count_on(con, theme_id)
+        kept_out = _kept_out(con, match.article_id) if says != "undo" else ""
     if as_json:
         print_json({**asdict(given), "title": match.title, "verdicts_on_theme": number})
         return
-    click.echo(f"{_in_words(given.verdict, match, theme_id)} {_learnt(number, theme_id)}")
+    learnt = f"The gate keeps it out ({kept_out}): that moves no threshold." if kept_out else _learnt(number, theme_id)
+    click.echo(f"{_in_words(given.verdict, match, theme_id)} {learnt}")
 
 
 @verdict.command("list")
@@ -180,6 +182,14 @@ def _require_given(con: Connection, match: Match, theme_id: str) -> None:
     if not any((one.article_id, one.theme_id) == (match.article_id, theme_id) for one in standing):
         short = str(match.article_id)[:SHORT]
         raise Trouble(f"There is no verdict on {short} and {theme_id} to take back: amur verdict list")
+
+
+def _kept_out(con: Connection, article_id: UUID) -> str:
+    """Why the gate keeps an article out under the themes used last; "" where it does not, or has not judged it."""
+    from warehouse.judgements import latest_taxonomy, read_judgement
+
+    judged = read_judgement(con, article_id, latest_taxonomy(con) or "")
+    return judged.reason if judged and not judged.relevant else ""
 
 
 def _in_words(verdict: Says, match: Match, theme_id: str) -> str:

@@ -62,6 +62,14 @@ def as_until(_: click.Context, __: click.Parameter, value: str | None) -> dateti
     return _moment(value, timedelta(days=1))
 
 
+def as_day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    """A day."""
+    found = day(value) if value else None
+    if value and not found:
+        raise click.BadParameter(f"{value!r} is no date: give one such as 2026-03-18")
+    return found
+
+
 def as_ahead(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
     """The beginning of a day to come."""
     found = day(value) if value else None

@@ -1,6 +1,6 @@
 """What each part of the scorer is worth: python tests/benchmarks/ablation.py FOLDER [--half B] [--markdown | --json]
 
-FOLDER holds the labelled articles gold-dev.jsonl and probe.jsonl. "both, as it comes" is what `amur eval themes`
+FOLDER holds the labelled articles gold-dev.jsonl and probe.jsonl. "all, as it comes" is what `amur eval themes`
 measures. The rows below it take a part away, learn again, and fit the weights again to tests/data/labelled, as stage.py
 does: they show what is lost where the rest makes the best of it. Measured end to end, on half A unless told otherwise;
 in brackets is where 95 % of 1,000 resamples of the articles lie. Some minutes: every sentence is encoded once.
@@ -15,7 +15,7 @@ import tomllib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +23,15 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run by its path, it finds its neighbours
 
-from benchmarks.ablation_rows import ROWS, Row, Scorer, Themes, linear
+from benchmarks.ablation_rows import ROWS, Row, Scorer, linear
 from benchmarks.stage import best_threshold, fit, logits
-from extractors import scores
+from extractors import gate, scores
 from extractors.encoder import Encoder, Vectors, load_encoder
-from extractors.evaluate import Found, Labelled, Report, found_in, half, measure, read_labelled
+from extractors.evaluate import Found, Labelled, Report, half, measure, read_labelled
 from extractors.exemplars import Exemplars, learn, learnt_themes
 from extractors.scores import Passage, Sense
 from extractors.taxonomy import parse_themes
-from extractors.themes import JudgeInput, judge, read
+from extractors.themes import JudgeInput, read
 from warehouse.records import Taxonomy
 
 ROOT = Path(__file__).parents[2]
@@ -44,7 +44,7 @@ class Document:
 
     labelled: Labelled
     passages: Sequence[Passage]
-    by_phrases: Found  # what a pass would find where no encoder is installed; its gate is everybody's
+    by_phrases: Found  # its gate is everybody's
 
 
 @dataclass(slots=True)
@@ -69,24 +69,34 @@ class Remembering:
 # --- measuring ------------------------------------------------------------------------------------
 
 
-def documents_of(labelled: Iterable[Labelled], taxonomy: Taxonomy) -> list[Document]:
-    """The articles, read."""
-    now, documents = datetime.now(UTC), []
+def documents_of(
+    labelled: Iterable[Labelled], taxonomy: Taxonomy, encoder: Encoder, whole: Exemplars
+) -> list[Document]:
+    """The articles, read; the gate hears them with the whole model, whatever is taken away from the themes."""
+    documents = []
     for one in labelled:
-        article = JudgeInput(uuid.UUID(int=0), one.title, one.text, one.language)
-        found = found_in(judge(article, taxonomy, model=None, now=now))
-        # What the gate keeps out has no theme, in whatever row.
-        passages = read(article, taxonomy).passages if found.relevant or one.relevant else []
-        documents.append(Document(one, passages, found))
+        passages = read(JudgeInput(uuid.UUID(int=0), one.title, one.text, one.language), taxonomy).passages
+        brief = gate.is_brief(sum(not passage.in_title for passage in passages))
+        present = {score.theme_id for score in scores.by_phrases(passages, brief=brief) if score.present}
+        documents.append(Document(one, passages, Found(_relevant(one, passages, encoder, whole), frozenset(present))))
     return documents
 
 
+def _relevant(article: Labelled, passages: Sequence[Passage], encoder: Encoder, whole: Exemplars) -> bool:
+    """What the gate says of the article in a pass."""
+    verdict = gate.first_look(article.title, article.text, article.language)
+    if verdict:
+        return verdict.relevant
+    title, text = ([passage.sentence for passage in passages if passage.in_title == where] for where in (True, False))
+    hear = partial(whole.speech, encoder.encode([*title, *text]), article.language)
+    return gate.weigh(title, text, article.language, hear).relevant
+
+
 def measured(
-    row: Row, themes: Themes, written: Sequence[Document], sets: Mapping[str, Sequence[Document]], encoder: Encoder
+    row: Row, model: Exemplars, written: Sequence[Document], sets: Mapping[str, Sequence[Document]], encoder: Encoder
 ) -> dict[str, dict[str, Report]]:
-    """The reports of a row, per set and language."""
-    model = learn(row.themes(themes), encoder, None if row.background else ())
-    scorer = linear(model) if row.linear else model.scores
+    """The reports of a row, per set and language; `model` is what was learnt for it."""
+    scorer = linear(model) if row.linear else model.scores if row.vectors else _nothing_meant(model)
     weights = np.array(scores.STAGE)
     if not row.shipped:
         relevant = [document for document in written if document.labelled.relevant]
@@ -105,10 +115,16 @@ def measured(
 
 def _heard(document: Document, row: Row, model: Exemplars, scorer: Scorer, encoder: Encoder) -> NDArray[np.float64]:
     passages = row.passages(document.passages)
-    vectors = encoder.encode([passage.sentence for passage in passages])
     if not passages:  # the title alone got it past the gate
         return np.tile([-1.0, 0.0, 0.0], (len(model.themes), 1))
-    return scores.witnesses(passages, Sense(model.themes, scorer(vectors, document.labelled.language)))
+    said, language = [passage.sentence for passage in passages], document.labelled.language
+    meant = scorer(encoder.encode(said), language)
+    heard = model.with_words(meant, said, language) if row.words else meant
+    return scores.witnesses(passages, Sense(model.themes, heard))
+
+
+def _nothing_meant(model: Exemplars) -> Scorer:
+    return lambda vectors, _: np.tile(model.base, (len(vectors), 1))
 
 
 def _found(document: Document, heard: NDArray[np.float64], model: Exemplars, weights: NDArray[np.float64]) -> Found:
@@ -122,17 +138,22 @@ def table(
 ) -> dict[str, dict[str, dict[str, Report]]]:
     """The reports by row, set and language."""
     encoder = Remembering(encoder)
-    read_sets = {name: documents_of(labelled, taxonomy) for name, labelled in sets.items()}
-    read_written = documents_of(written, taxonomy)
+    whole = learn(learnt_themes(taxonomy), encoder)
+    read_sets = {name: documents_of(labelled, taxonomy, encoder, whole) for name, labelled in sets.items()}
+    read_written = documents_of(written, taxonomy, encoder, whole)
     rows = {
         "phrases only": {
             name: measure([one.labelled for one in documents], [one.by_phrases for one in documents])
             for name, documents in read_sets.items()
         }
     }
+    models: dict[object, Exemplars] = {(list, True): whole}  # most rows learn the same
     for row in ROWS:
         print(f"{row.name} …", file=sys.stderr)  # noqa: T201  minutes pass
-        rows[row.name] = measured(row, learnt_themes(taxonomy), read_written, read_sets, encoder)
+        key = row.themes, row.background
+        if key not in models:
+            models[key] = learn(row.themes(learnt_themes(taxonomy)), encoder, None if row.background else ())
+        rows[row.name] = measured(row, models[key], read_written, read_sets, encoder)
     return rows
 
 

@@ -31,6 +31,8 @@ class Row:
     passages: Callable[[Sequence[Passage]], list[Passage]] = list
     background: bool = True
     linear: bool = False
+    vectors: bool = True  # with what the sentences mean
+    words: bool = True  # with the words of the statements
     shipped: bool = False  # with the weights that come with Amur
 
 
@@ -63,7 +65,7 @@ def linear(model: Exemplars) -> Scorer:
     targets = _targets(model)
     square = vectors.T @ vectors + LINEAR_RIDGE * np.eye(vectors.shape[1])
     weights = np.linalg.solve(square, vectors.T @ (targets - model.base))
-    return lambda some, language: (model._centred(some, language) @ weights + model.base).astype(np.float32)
+    return lambda some, language: (model.centred(some, language) @ weights + model.base).astype(np.float32)
 
 
 def _targets(model: Exemplars) -> NDArray[np.float64]:
@@ -101,9 +103,12 @@ def only_lead(passages: Sequence[Passage]) -> list[Passage]:
 
 
 ROWS = (
-    Row("both, as it comes", shipped=True),
-    Row("both"),
-    Row("vectors only", passages=without_phrases),
+    Row("all, as it comes", shipped=True),
+    Row("all"),
+    Row("no phrases", passages=without_phrases),
+    Row("no words of the statements", words=False),
+    Row("no vectors", vectors=False),
+    Row("vectors only", passages=without_phrases, words=False),
     Row("a half of the statements", themes=lambda themes: kept(themes, lambda n: -(-n // 2))),
     Row("a quarter of the statements", themes=lambda themes: kept(themes, lambda n: -(-n // 4))),
     Row(f"{FEWEST} statements per theme", themes=lambda themes: kept(themes, lambda n: min(n, FEWEST // 3))),
