@@ -113,15 +113,17 @@ def logits(weights: NDArray[np.float64], said: NDArray[np.float64]) -> NDArray[n
 
 
 def _print(name: str, documents: Sequence[Heard], found: NDArray[np.float64]) -> None:
-    answers = iter(found >= 0)
-    heard = [document.said is not None and bool(next(answers)) for document in documents]
+    answers = iter(found)
+    heard = [
+        document.said is not None and next(answers) + gate.NAMES * document.by_names >= 0 for document in documents
+    ]
     for language in (*gate.LANGUAGES, "all"):
         some = [n for n, document in enumerate(documents) if language in (document.language, "all")]
         if some:
             right = [documents[n].relevant for n in some]
             by_names = _f1(right, [documents[n].by_names for n in some])
             by_speech = _f1(right, [heard[n] for n in some])
-            sys.stdout.write(f"{name}, {language}: by names {by_names}, by what sentences say {by_speech}\n")
+            sys.stdout.write(f"{name}, {language}: by names {by_names}, by both {by_speech}\n")
 
 
 def _f1(right: Sequence[bool], found: Sequence[bool]) -> str:
