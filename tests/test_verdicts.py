@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from builders import DAY, NOW, key, make_article, make_finding, make_taxonomy
-from warehouse import findings, judgements, ledger, verdicts
+from warehouse import articles, findings, judgements, ledger, verdicts
 from warehouse.connect import Connection
 from warehouse.records import Copy
 from warehouse.store import Store
@@ -138,6 +138,7 @@ def test_what_silence_kept_back_goes_with_the_alert_that_told_it(con: Connection
 def test_what_silence_kept_back_goes_with_its_stories(con: Connection) -> None:
     """What was found while snoozed counts for nothing once all of its stories were retracted, by whatever alert."""
     wrong, right = make_article("wrong"), make_article("right")
+    articles.save_articles(con, [wrong, right])
     judgements.save_stories(con, [Copy(article.id, article.id, 0, NOW) for article in (wrong, right)])
     kept = make_finding([wrong], GAS, found_at=NOW - 9 * DAY)
     both = make_finding([wrong, right], GAS, found_at=NOW - 8 * DAY)
