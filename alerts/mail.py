@@ -143,7 +143,9 @@ class _Line(smtplib.SMTP):
     def __init__(self, account: SmtpAccount, progress: _Progress, tls: ssl.SSLContext | None) -> None:
         self._progress = progress
         self._tls = tls
-        super().__init__(account.host, account.port, timeout=account.deadline)  # dials, and reads the banner
+        # Dials, and reads the banner. The deadline of the whole has to end first: what ends a single read is told as a
+        # connection that the far side closed.
+        super().__init__(account.host, account.port, timeout=2 * account.deadline)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         # The place where smtplib's own SMTP_SSL turns to TLS; its timeouts alone are no deadline.

@@ -224,7 +224,7 @@ def test_deadline(moment: str, fault: str) -> None:
     """The whole conversation has one deadline, which no dripping server moves."""
     with ScriptedServer(**{moment: fault}) as server:
         began = time.monotonic()
-        result = send(account(server.port, deadline=1.0), "desk@example.org", BODY)
+        result = send(account(server.port, deadline=0.4), "desk@example.org", BODY)
     assert time.monotonic() - began < 10
     assert (result.result, result.reason) == ("retry", "smtp_timeout")
     assert not left_behind()
@@ -234,7 +234,7 @@ def test_deadline(moment: str, fault: str) -> None:
 def test_deadline_after_the_data(fault: str) -> None:
     """A deadline that passes while the server holds the whole message leaves it unclear."""
     with ScriptedServer(end=fault) as server:
-        result = send(account(server.port, deadline=1.0), "desk@example.org", BODY)
+        result = send(account(server.port, deadline=0.4), "desk@example.org", BODY)
     assert result.result == "unclear"
 
 
@@ -244,7 +244,7 @@ def test_deadline_in_the_handshake(security: str) -> None:
     script = {"banner": HANG} if security == "tls" else {"EHLO": b"250-s\r\n250 STARTTLS", "STAR": (b"220 go", HANG)}
     with ScriptedServer(**script) as server:
         began = time.monotonic()
-        result = send(account(server.port, security=security, deadline=1.0), "desk@example.org", BODY)
+        result = send(account(server.port, security=security, deadline=0.4), "desk@example.org", BODY)
     assert time.monotonic() - began < 10
     assert (result.result, result.reason) == ("retry", "smtp_timeout")
     assert not left_behind()
