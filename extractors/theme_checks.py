@@ -12,9 +12,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final, Literal
 
-import numpy as np
-import numpy.typing as npt
-
 from extractors.gate import LANGUAGES
 from extractors.phrases import Hit, Lemmatiser, LetterLexicon, Lexicon
 from extractors.theme_words import name_of, phrase_spelling
@@ -23,7 +20,6 @@ from warehouse.records import Phrase, Statement, Taxonomy, Theme
 ENOUGH: Final = 15  # statements of a theme in a language
 ALIKE: Final = 0.2  # share of its phrases or statements that a theme has in common with another
 SAME_WORDS: Final = 0.6  # of the pairs of words of two statements together: one word in seven may differ
-SAME_SENSE: Final = 0.9  # cosine of the vectors of two statements
 NO_CHANCE: Final = 2  # statements of other themes; one may hold any phrase
 
 Kind = Literal["thin", "no_phrases", "alike", "silent", "elsewhere"]
@@ -63,7 +59,7 @@ class _Found:
 
 
 def passages(taxonomy: Taxonomy) -> list[tuple[str, Statement]]:
-    """All statements with the ids of their themes, in the order of the themes: the rows of `likeness`."""
+    """All statements with the ids of their themes, in the order of the themes."""
     return [(theme.id, statement) for theme in taxonomy.themes for statement in theme.statements]
 
 
@@ -71,15 +67,10 @@ def advise(
     taxonomy: Taxonomy,
     lemmatisers: Mapping[str, Lemmatiser],
     archive: Archive | None = None,
-    likeness: npt.NDArray[np.floating] | None = None,
 ) -> list[Advice]:
-    """All advice on the themes. Languages without a lemmatiser are searched letter by letter.
-
-    `likeness`, where there is a model, holds the cosine of every two of `passages(taxonomy)`; without it statements are
-    near-identical when they share their words.
-    """
+    """All advice on the themes. Languages without a lemmatiser are searched letter by letter."""
     said = passages(taxonomy)
-    near = _near_by_words(said) if likeness is None else _near_by_sense(said, likeness)
+    near = _near_by_words(said)
     found = _found(taxonomy, said, lemmatisers, archive)
     advice = [
         *_thin(taxonomy),
@@ -136,13 +127,6 @@ def _alike(taxonomy: Taxonomy, said: Passages, near: Iterable[tuple[int, int]]) 
 def _likeness_in_words(other: Theme, words: float, sense: float) -> str:
     shares = [f"{share:.0%} of the {what}" for share, what in ((words, "phrases"), (sense, "statements")) if share]
     return f"is hard to tell from {other.id}, which has {' and '.join(shares)} too: keep what belongs to one of them"
-
-
-def _near_by_sense(said: Passages, likeness: npt.NDArray[np.floating]) -> list[tuple[int, int]]:
-    if likeness.shape != (len(said), len(said)):
-        raise ValueError(f"likeness has the shape {likeness.shape}: {len(said)} statements each way are asked for")
-    pairs = np.argwhere(likeness >= SAME_SENSE).tolist()
-    return [(a, b) for a, b in pairs if a < b and said[a][0] != said[b][0]]
 
 
 def _near_by_words(said: Passages) -> list[tuple[int, int]]:

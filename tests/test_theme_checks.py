@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import make_theme
 from extractors.phrases import Word
-from extractors.theme_checks import ENOUGH, SAME_WORDS, Advice, Archive, _near_by_words, _shingles, advise, passages
+from extractors.theme_checks import ENOUGH, SAME_WORDS, Advice, Archive, _near_by_words, _shingles, advise
 from warehouse.records import Phrase, Statement, Taxonomy, Theme
 
 WORDS = ("gas", "oil", "sold", "bought", "cheaply", "pipe", "rail", "bank", "loan", "visit")
@@ -34,8 +32,8 @@ def theme(
     )
 
 
-def advice(*themes: Theme, archive: Archive | None = None, likeness: np.ndarray | None = None) -> list[Advice]:
-    return advise(Taxonomy(themes, "test"), {"en": lemmas}, archive, likeness)
+def advice(*themes: Theme, archive: Archive | None = None) -> list[Advice]:
+    return advise(Taxonomy(themes, "test"), {"en": lemmas}, archive)
 
 
 def of_kind(kind: str, found: list[Advice]) -> list[Advice]:
@@ -93,18 +91,6 @@ def test_who_sells_to_whom() -> None:
     """The same words in another order say another thing."""
     one, two = theme("one", "China sells cheap gas to Russia."), theme("two", "Russia sells cheap gas to China.")
     assert of_kind("alike", advice(one, two)) == []
-
-
-def test_likeness_of_a_model() -> None:
-    """A model's likeness takes the place of the words, row by row in the order of the statements."""
-    one, two = theme("one", "The ferry left.", "It came back."), theme("two", "A boat has gone.")
-    assert [name for name, _ in passages(Taxonomy((one, two), "test"))] == ["one", "one", "two"]
-    likeness = np.array([[1, 0.95, 0.91], [0.95, 1, 0.2], [0.91, 0.2, 1]], dtype=np.float32)
-    (found,) = of_kind("alike", advice(one, two, likeness=likeness))
-    assert found.numbers["near_statements"] == 1.0
-    assert of_kind("alike", advice(one, two)) == []
-    with pytest.raises(ValueError, match="3 statements each way"):
-        advice(one, two, likeness=likeness[:2])
 
 
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.lists(st.sampled_from(WORDS), min_size=1, max_size=8)), max_size=9))

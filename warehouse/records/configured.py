@@ -60,7 +60,7 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """One theme as configured; `statements`, `counter`, `phrases` and `entities` decide scores, the rest is for people.
+    """One theme as configured; `statements`, `counter` and `phrases` decide scores, the rest is for people.
 
     `counter` are sentences that sound like the theme and are not it. A statement may stand under two themes: then it
     makes both points.
@@ -72,7 +72,7 @@ class Theme:
     statements: tuple[Statement, ...]
     counter: tuple[Statement, ...]
     phrases: tuple[Phrase, ...]
-    entities: tuple[str, ...]
+    entities: tuple[str, ...]  # no score rests on them, but they are in the digest
     contrasts: tuple[Contrast, ...]
     # Sixteen hex digits of what decides its scores, whatever the order of phrases and statements.
     digest: str = field(init=False, compare=False, repr=False)
