@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -121,7 +122,7 @@ class Fetcher:
             use_dns_cache=False,
             force_close=True,
             limit=0,
-            ssl=ssl.create_default_context(),
+            ssl=_trusted(ssl.get_default_verify_paths()),
         )
         rules = self._rules
         session = aiohttp.ClientSession(
@@ -241,6 +242,12 @@ class Fetcher:
         if unsure:
             _require_html(trip.content_type, body)
         return whole
+
+
+@cache
+def _trusted(_: ssl.DefaultVerifyPaths) -> ssl.SSLContext:
+    # Reading the certificates takes as long as asking a hundred feeds: once, unless others are named.
+    return ssl.create_default_context()
 
 
 class _GuardedResolver(AbstractResolver):

@@ -54,11 +54,14 @@ def surges(
     """
     if not rules.surge_false_rate:
         return ()
-    said, found_before, heard = _by_theme(appearances), tuple(past), heard_days(polls)
-    found: dict[str, Finding] = {}
     today = now.astimezone(UTC).date()
-    for last_day in (today - timedelta(days=1), today):
-        window = window_of(last_day, rules)
+    windows = [window_of(day, rules) for day in (today - timedelta(days=1), today)]
+    said = _by_theme(appearances)
+    if not any(one.dated_at >= windows[0].opens for spoken in said.values() for one in spoken):
+        return ()  # whom nobody heard: how well anybody was listened to need not be known
+    found_before, heard = tuple(past), heard_days(polls)
+    found: dict[str, Finding] = {}
+    for window in windows:
         for loud in _measured(said, heard, found_before, quiet_until, window, rules.surge_false_rate, now):
             if not loud.lacks and loud.theme_id not in found:
                 found[loud.theme_id] = _finding(loud, said[loud.theme_id], taxonomy_id, window, now)

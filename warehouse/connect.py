@@ -38,6 +38,7 @@ _HARDENED: Config = {
 }
 # Without it the engine writes a format that leaves long text uncompressed; a newer engine keeps to it.
 _CREATED_AS: Config = {"storage_compatibility_version": "v1.5.0"}
+_SMALL = 32_000_000  # bytes of a file, on which one thread is enough
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded")
 _FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MENDABLE = (
@@ -70,7 +71,7 @@ def connect(path: Path, *, read_only: bool = False, memory: str = MEMORY) -> Con
     `memory` is how much of the file is held at most. A file that can be written is its owner's alone. Raises what the
     engine raises; `explained` turns that into words.
     """
-    config = _HARDENED | _NO_OUTSIDE | _CREATED_AS | {"memory_limit": memory}
+    config = _HARDENED | _NO_OUTSIDE | _CREATED_AS | {"memory_limit": memory} | _threads(path)
     con = duckdb.connect(str(path), read_only=read_only, config=config)
     if not read_only:
         make_private(path)
@@ -81,12 +82,20 @@ def connect(path: Path, *, read_only: bool = False, memory: str = MEMORY) -> Con
 
 def connect_beside(path: Path, other: Path) -> Connection:
     """A new database at `path` that may read one other, and has it attached as `source`."""
-    con = duckdb.connect(str(path), config=_HARDENED | _CREATED_AS)
+    con = duckdb.connect(str(path), config=_HARDENED | _CREATED_AS | _threads(other))
     allowed = ", ".join(_quoted(name) for name in (str(other), f"{other}.wal"))
     con.execute(f"SET allowed_paths = [{allowed}]")
     con.execute("SET enable_external_access = false")
     con.execute(f"ATTACH {_quoted(str(other))} AS source (READ_ONLY)")
+    # Whole tables are copied and views made: there is nothing to optimise, in a hundred statements.
+    con.execute("PRAGMA disable_optimizer")
     return _settle(con)
+
+
+def _threads(path: Path) -> Config:
+    # What is small is done before a second thread is awake, which costs up to a third of the work.
+    small = not path.exists() or path.stat().st_size < _SMALL
+    return {"threads": 1} if small else {}
 
 
 def _settle(con: Connection) -> Connection:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from warehouse.connect import Connection, WarehouseError
@@ -96,13 +97,14 @@ def create_views(con: Connection, known: Sequence[Migration]) -> None:
         con.execute(sql)
     here = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
     present = {name for (name,) in con.execute(here).fetchall()}
-    for table, grain in _grains([_BOOKS, *(m.sql for m in known)]).items():
+    for table, grain in _grains(_BOOKS, *(m.sql for m in known)).items():
         if table in present:
             escaped = grain.replace("'", "''")
             con.execute(f"COMMENT ON TABLE {table} IS '{escaped}'")
 
 
-def _grains(scripts: Sequence[str]) -> dict[str, str]:
+@cache
+def _grains(*scripts: str) -> Mapping[str, str]:
     """What the comment above each CREATE TABLE says, by table."""
     found = (match.groups() for sql in scripts for match in _GRAIN.finditer(sql))
     return {table: " ".join(line.lstrip("- ") for line in text.splitlines()) for text, table in found}
@@ -116,7 +118,8 @@ def _has_books(con: Connection) -> bool:
     return con.execute(asked).fetchall() != [(0,)]
 
 
-def _sql_files(folder: str) -> list[tuple[str, str]]:
+@cache
+def _sql_files(folder: str) -> Sequence[tuple[str, str]]:
     """(name without ending, text) of the package's SQL files in `folder`, by name."""
     found = [f for f in files("warehouse").joinpath(folder).iterdir() if f.name.endswith(".sql")]
     return sorted((f.name.removesuffix(".sql"), f.read_text(encoding="utf-8")) for f in found)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 
@@ -30,7 +31,13 @@ class Feed:
     @property
     def id(self) -> uuid.UUID:
         """The feed's key in the warehouse: uuid5 of `url`."""
-        return uuid.uuid5(uuid.NAMESPACE_URL, self.url)
+        return _feed_id(self.url)
+
+
+@cache
+def _feed_id(url: str) -> uuid.UUID:
+    # Asked for several times per feed and pass, of the few thousand that are configured.
+    return uuid.uuid5(uuid.NAMESPACE_URL, url)
 
 
 @dataclass(frozen=True, slots=True)
