@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from extractors.bootstrap import COVERED, RESAMPLES, Counts, estimate, share
 from extractors.candidates import CandidateRules
 from extractors.clusters import Vector
-from extractors.first_stories import average_precision, first_story_features, first_story_scores
+from extractors.first_stories import Rows, average_precision, first_story_scores, gathering_scores, story_features
 from extractors.novelty_baselines import fixed_support, nearest_before, plain_terms
 from extractors.novelty_runs import Seen, alerts, centred, named_terms, see
 from extractors.novelty_stream import (
     MEASURED,
-    TUNED,
     WARM_UPS,
     Judged,
     Span,
@@ -27,12 +26,14 @@ from extractors.novelty_stream import (
     new_stories,
     positions,
 )
+from extractors.stream_scores import known_span, unknown, weighed
 
 # Chosen by F1 on the span TUNED; tests/benchmarks/novelty_frontier.py --tune does it again.
 BASELINE_JOIN, BASELINE_ATTACH = 0.22, 0.30
-JOIN, ATTACH, SCORE = 0.25, 0.55, 10.4
-_POINTS = 40  # of the frontier
+JOIN, ATTACH, SCORE = 0.25, 0.55, 10.0
+_POINTS = 100  # of the frontier
 _WEEK = 7
+_SEED = 1  # the same weeks, the same intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,11 +47,13 @@ class Point:
 
 def looser_rules(join: float) -> CandidateRules:
     """Amur's rules where a second look decides, and no support is asked for but what a look needs."""
-    return CandidateRules(stories=3, publishers=2, join=join, score=np.inf)
+    return CandidateRules(stories=3, publishers=2, join=join, novelty=np.inf)
 
 
-def see_as_amur(items: Sequence[StreamItem], vectors: Vector, join: float = JOIN) -> Seen:
-    return see(items, vectors, named_terms, looser_rules(join))
+def see_as_amur(items: Sequence[StreamItem], vectors: Vector, odds: Rows, join: float = JOIN) -> Seen:
+    """Amur's looks, with what was learnt of single items: `odds` is how likely each is of a new story."""
+    seen = see(items, vectors, named_terms, looser_rules(join))
+    return unknown(weighed(seen, items, odds), items, ATTACH)
 
 
 def see_as_baseline(items: Sequence[StreamItem], vectors: Vector, join: float = BASELINE_JOIN) -> Seen:
@@ -62,8 +65,8 @@ def frontier(seen: Seen, items: Sequence[StreamItem], span: Span) -> list[Point]
     new = new_stories(items, span)
     scores = [one.score for one in seen.sightings if items[one.item].day in span]
     points = []
-    for score in np.unique(np.quantile(scores, np.linspace(0.4, 0.995, _POINTS))) if scores else []:
-        judged = judge(alerts(seen, items, score=float(score), attach=ATTACH, again=True), items, span)
+    for score in np.unique(np.quantile(scores, np.linspace(0.4, 0.999, _POINTS))) if scores else []:
+        judged = judge(alerts(seen, items, score=float(score)), items, span)
         points.append(Point(float(score), judged, figures(judged, new)))
     return points
 
@@ -72,16 +75,18 @@ def evaluate(items: Sequence[StreamItem], encode: Callable[[Sequence[str]], Vect
     """Everything that `amur eval novelty --stream` prints; Amur's own figures at the baseline's recall."""
     warm = sum(item.day <= WARM_UPS[0] for item in items)
     vectors = centred(encode([item.text for item in items]), warm)
+    features = story_features(items, vectors, [named_terms(item.text) for item in items])
+    odds = gathering_scores(items, features, vectors, known_span(items))
     new = new_stories(items, MEASURED)
     plain = see_as_baseline(items, vectors)
     baseline = judge(alerts(plain, items), items, MEASURED)
     registry = judge(alerts(plain, items, attach=BASELINE_ATTACH), items, MEASURED)
-    points = frontier(see_as_amur(items, vectors), items, MEASURED)
+    points = frontier(see_as_amur(items, vectors, odds), items, MEASURED)
     of_baseline, of_registry = figures(baseline, new), figures(registry, new)
     same_recall = _best(points, "recall", of_baseline["recall"], "strict_precision")
     same_precision = _best(points, "strict_precision", of_registry["strict_precision"], "recall")
     chosen = min(points, key=lambda point: abs(point.score - SCORE), default=None)
-    first, nearest = _first_stories(items, vectors)
+    first, nearest, gain = _first_stories(items, first_story_scores(items, features, vectors, known_span(items)))
     return {
         **(same_recall.figures if same_recall else figures([], new)),
         "first_story_ap": first,
@@ -95,6 +100,7 @@ def evaluate(items: Sequence[StreamItem], encode: Callable[[Sequence[str]], Vect
             "covered": COVERED,
             "at_baseline_recall": paired(same_recall.judged if same_recall else [], baseline, items),
             "at_registry_precision": paired(same_precision.judged if same_precision else [], registry, items),
+            "first_story_ap": {"difference": gain},
         },
         "frontier": [{"score": point.score, **point.figures} for point in points],
     }
@@ -139,14 +145,22 @@ def _best(points: Sequence[Point], at_least: str, value: float, most: str) -> Po
     return max(enough, key=lambda point: (point.figures[most], point.score), default=None)
 
 
-def _first_stories(items: Sequence[StreamItem], vectors: Vector) -> tuple[float, float]:
-    """Average precision of Amur and of the nearest neighbour, over the items of the span that have a story."""
+def _first_stories(items: Sequence[StreamItem], odds: Rows) -> tuple[float, float, dict[str, Any]]:
+    """Average precision of Amur and of the nearest neighbour over the span's items that have a story; what is gained.
+
+    Whole weeks are drawn for the interval, the same ones for both.
+    """
     firsts = {places[0] for places in positions(items).values()}
     asked = [place for place, item in enumerate(items) if item.story and item.day in MEASURED]
-    tuned = slice(*(sum(item.day < day for item in items) for day in (TUNED.first, TUNED.last)))
-    if not asked or tuned.start == tuned.stop:
-        return 0.0, 0.0
-    positive: NDArray[np.bool_] = np.array([place in firsts for place in asked])
-    features = first_story_features(items, vectors, [named_terms(item.text) for item in items])
-    ours = first_story_scores(features, tuned)
-    return average_precision(ours[asked], positive), average_precision(nearest_before(items)[asked], positive)
+    positive: NDArray[np.bool_] = np.array([place in firsts for place in asked], bool)
+    ours, theirs = odds[asked], nearest_before(items)[asked]
+    values = average_precision(ours, positive), average_precision(theirs, positive)
+    weeks = np.array([_week(items[place]) for place in asked], int)
+    rng, drawn = np.random.default_rng(_SEED), []
+    for _ in range(RESAMPLES if asked else 0):
+        count = int(weeks.max()) + 1
+        times = np.bincount(rng.integers(count, size=count), minlength=count)[weeks].astype(float)
+        drawn.append(average_precision(ours, positive, times) - average_precision(theirs, positive, times))
+    edges = np.quantile(drawn, [(1 - COVERED) / 2, (1 + COVERED) / 2]) if drawn else None
+    interval = None if edges is None else (float(edges[0]), float(edges[1]))
+    return *values, {"value": values[0] - values[1], "interval": interval}

@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from extractors.candidates import CandidateRules, Item, Live
-from extractors.clusters import Point, Vector, point_of
+from extractors.clusters import Vector, point_of
 from extractors.frequencies import ENTITY, Frequencies
 from extractors.novelty_baselines import plain_terms
 from extractors.novelty_stream import WARM_UPS, Alert, StreamItem, known_stories
@@ -73,30 +73,24 @@ def see(items: Sequence[StreamItem], vectors: Vector, terms: Terms, rules: Candi
     return Seen(sightings, known)
 
 
-def alerts(
-    seen: Seen, items: Sequence[StreamItem], *, score: float = -np.inf, attach: float = np.inf, again: bool = False
-) -> list[Alert]:
-    """What is alerted: clusters with such a score, unless something known is so much alike.
-
-    A cluster that was held back is looked at `again` when it grows, or never.
-    """
+def alerts(seen: Seen, items: Sequence[StreamItem], *, score: float = -np.inf, attach: float = np.inf) -> list[Alert]:
+    """What is alerted: clusters with such a score, unless something known or alerted is so much alike by then."""
     registry, waiting, done = Registry(()), sorted(seen.known, key=lambda pair: pair[0]), set[UUID]()
-    told: dict[UUID, Point] = {}
-    found = []
+    told, found = set[UUID](), []
     for one in seen.sightings:
-        while waiting and waiting[0][0] < items[one.item].day:
-            registry.learn(waiting.pop(0)[1])
-        if one.cluster in told:
-            registry.learn(_as_candidate(one))
+        if attach <= 1:  # without a registry nothing needs to be learnt
+            while waiting and waiting[0][0] < items[one.item].day:
+                registry.learn(waiting.pop(0)[1])
+            if one.cluster in told:
+                registry.learn(_as_candidate(one))
         if one.cluster in done or one.score < score:
             continue
-        if attach <= 1 and registry.nearest(point_of(one.stands.vector, one.stands.terms))[1] >= attach:
-            if not again:
-                done.add(one.cluster)
-            continue
         done.add(one.cluster)
-        told[one.cluster] = point_of(one.stands.vector, one.stands.terms)
-        registry.learn(_as_candidate(one))
+        if attach <= 1 and registry.nearest(point_of(one.stands.vector, one.stands.terms))[1] >= attach:
+            continue
+        told.add(one.cluster)
+        if attach <= 1:
+            registry.learn(_as_candidate(one))
         found.append(Alert(one.item, one.items))
     return found
 

@@ -151,6 +151,9 @@ def test_a_small_stream() -> None:
     assert report["new_stories"] == 1
     assert report["recall"] == 1
     assert set(report["intervals"]["at_baseline_recall"]) >= {"precision_ratio", "recall_ratio"}
+    gain = report["intervals"]["first_story_ap"]["difference"]
+    assert gain["value"] == report["first_story_ap"] - report["baseline"]["first_story_ap"]
+    assert gain["interval"][0] <= gain["value"] <= gain["interval"][1]
     assert report == evaluate_novelty.evaluate(small_stream(), encode)
 
 

@@ -101,5 +101,10 @@ def _print(report: Mapping[str, Any]) -> None:
         low, high = found["interval"] or (0.0, 0.0)
         click.echo(f"{asked}: {found['value']:.2f} [{low:.2f}, {high:.2f}]")
     nearest = report["baseline"]["first_story_ap"]
-    click.echo(f"First stories, average precision: {report['first_story_ap']:.2f}, nearest neighbour {nearest:.2f}")
+    gain = report["intervals"]["first_story_ap"]["difference"]
+    low, high = gain["interval"] or (0.0, 0.0)
+    click.echo(
+        f"First stories, average precision: {report['first_story_ap']:.2f}, nearest neighbour {nearest:.2f}, "
+        f"difference {gain['value']:.2f} [{low:.2f}, {high:.2f}]"
+    )
     click.echo(f"New stories: {report['new_stories']}. {IN_BRACKETS.replace('articles', 'weeks')}")
