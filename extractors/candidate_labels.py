@@ -1,6 +1,6 @@
 """What a candidate is called: the key phrases of its articles, by class-based TF-IDF (Grootendorst 2022). Pure.
 
-Whom or what most of them name comes first. The others follow by weight, each as far as it says what the ones before it
+The two that most of them name come first. The others follow by weight, each as far as it says what the ones before it
 do not (maximal marginal relevance: Carbonell and Goldstein 1998).
 """
 
@@ -18,8 +18,9 @@ from extractors.gate import sides
 FEWEST, MOST = 3, 5  # phrases
 JOINT = " · "
 
-_SHARED = 0.4  # of the voices name an entity: it may stand first
-_PAIR = 1.5  # times that a pair of words tells more than a word
+_SHARED = 0.4  # of the voices, and at least two, name an entity: it may stand first
+_LEADING = 2  # entities at most that stand first
+_TELLING = 1.5  # times that a name or a pair of words tells more than a word
 _RELEVANCE = 0.6  # of a phrase, beside what it has in common with those before it
 _READ = "en"  # the language of labels, where any of the articles are in it
 _STATES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin"})
@@ -57,24 +58,25 @@ def _weights(voices: Sequence[Member], frequencies: Frequencies) -> dict[Key, fl
 
 def _telling(term: str) -> float:
     pair = " " in term if term.isascii() or not any(map(_is_han, term)) else len(term) >= _LETTERS
-    return _PAIR if pair and not term.startswith(ENTITY) else 1.0
+    return _TELLING if pair or term.startswith(ENTITY) else 1.0
 
 
 def _is_han(letter: str) -> bool:
     return "\u3400" <= letter <= "\u9fff"
 
 
-def _leading(voices: Sequence[Member], weights: dict[Key, float]) -> Key | None:
-    """The entity that tells most, of those that many name."""
+def _leading(voices: Sequence[Member], weights: dict[Key, float]) -> list[Key]:
+    """The entities that tell most, of those that many name."""
     named = Counter(term for member in voices for term in member.weights if term.startswith(ENTITY))
-    many = [key for key in weights if key[1].startswith(ENTITY) and named[key[1]] >= _SHARED * len(voices)]
-    return min(many, key=lambda key: (-weights[key], key), default=None)
+    enough = min(max(2.0, _SHARED * len(voices)), len(voices))
+    many = [key for key in weights if key[1].startswith(ENTITY) and named[key[1]] >= enough]
+    return sorted(many, key=lambda key: (-weights[key], key))[:_LEADING]
 
 
-def _chosen(weights: dict[Key, float], leading: Key | None) -> list[Key]:
-    chosen = [leading] if leading else []
+def _chosen(weights: dict[Key, float], leading: Sequence[Key]) -> list[Key]:
+    chosen = list(leading)
     heaviest = max(weights.values(), default=1.0) or 1.0
-    left = [key for key in weights if key != leading]
+    left = [key for key in weights if key not in chosen]
     while left and len(chosen) < MOST:
         worth = {key: _worth(key, weights[key] / heaviest, chosen) for key in left}
         best = min(left, key=lambda key: (-worth[key], key))

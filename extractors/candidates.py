@@ -8,6 +8,7 @@ same order give the same clusters and emergences, whether at one go or in pieces
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,18 +31,20 @@ __all__ = ["CandidateRules", "Emerged", "Item", "Joined", "Live", "Member", "Sto
 class CandidateRules:
     """When a cluster is a candidate. Likenesses are those of `clusters.Point`, or cosines of meaning for themes.
 
-    `join` is how alike an article is to the cluster that it joins, `score` what the second look must find, `attach` and
-    `attach_theme` how alike something known is that the cluster only continues. After `life_days` a cluster takes no
-    more: what is spoken of for ever shall not grow for ever.
+    `join` is how alike an article is to the cluster that it joins, `novelty` what the second look must find, `attach`
+    and `attach_theme` how alike something known is that the cluster only continues; and a share `explained` of its
+    voices that speak of one configured theme makes it that theme's. After `life_days` a cluster takes no more: what is
+    spoken of for ever shall not grow for ever.
     """
 
-    stories: int = 5
+    stories: int = 4
     publishers: int = 3
     days: int = 14
-    join: float = 0.25
-    score: float = 7.0
+    join: float = 0.22
+    novelty: float = 5.0
     attach: float = 0.55
-    attach_theme: float = 0.75
+    attach_theme: float = 0.68
+    explained: float = 0.42
     life_days: int = 90
 
     @property
@@ -188,8 +191,11 @@ class Live:
         if len(voices) < rules.stories or len(publishers) < rules.publishers:
             return None, "", None
         found = look(voices, self._frequencies, self._recent)
-        if found.score < rules.score:
+        if found.novelty < rules.novelty:
             return found, "", None
+        spoken, share = _spoken(voices)
+        if share >= rules.explained:
+            return found, spoken, None
         theme, likeness = self._registry.nearest_theme(cluster.vector())
         if likeness >= rules.attach_theme:
             return found, theme, None
@@ -235,3 +241,10 @@ class Live:
         known = Known(cluster.candidate_id, "candidate", cluster.vector(), terms, cluster.last_at)
         self._registry.learn(known)
         return (known,)
+
+
+def _spoken(voices: Sequence[Member]) -> tuple[str, float]:
+    """The configured theme that most of the voices speak of, and their share; "" and 0 where they speak of none."""
+    spoken = Counter(theme for member in voices for theme in member.item.themes)
+    theme = min(spoken, key=lambda theme: (-spoken[theme], theme), default="")
+    return theme, spoken[theme] / len(voices)

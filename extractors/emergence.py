@@ -18,7 +18,6 @@ from extractors.frequencies import ENTITY, Frequencies, Key, every_of, frequency
 
 _SHARED = 0.4  # of the voices in a language have a term, and at least two: it is what they speak of
 _FEWEST = 2
-_MEMORY = 800  # articles: with fewer behind it, a term that was never seen need not be rare
 
 # The score is the novelty of words, that of names by a quarter, and the logarithm of the voices, of which more than
 # eight are no better than eight. Chosen by hand on the span that all thresholds were tuned on: docs/novelty.md.
@@ -36,8 +35,13 @@ class Look:
     voices: int
 
     @property
+    def novelty(self) -> float:
+        """How rare what its voices share was before them. With few articles behind it, nothing can have been rare."""
+        return self.words + _NAMES * self.names
+
+    @property
     def score(self) -> float:
-        return self.words + _NAMES * self.names + _VOICES * math.log(min(max(self.voices, 1), _ENOUGH))
+        return self.novelty + _VOICES * math.log(min(max(self.voices, 1), _ENOUGH))
 
     @property
     def confidence(self) -> float:
@@ -78,7 +82,7 @@ def look(voices: Sequence[Member], frequencies: Frequencies, recent: Recent) -> 
         before = frequencies.articles(key) - recent.articles(key)
         every = every_of(key)
         total = frequencies.articles(every) - recent.articles(every)
-        novelty = -math.log((max(before, 0) + 0.5) / max(total, _MEMORY))
+        novelty = -math.log((max(before, 0) + 0.5) / max(total, 1))
         (names if key[1].startswith(ENTITY) else words).append((times, novelty))
     return Look(_mean(words), _mean(names), len(voices))
 

@@ -30,7 +30,7 @@ FEWEST = 15  # statements from which a theme is learnt; with fewer it is known b
 
 BACKGROUND = Path(__file__).with_name("data") / "background.toml"  # sentences that make no theme's point
 
-_METHOD = 3  # of everything here that decides what is learnt; another method, another model
+_METHOD = 4  # of everything here that decides what is learnt; another method, another model
 _POINT, _NO_POINT = 2.0, -1.0  # what a sentence should score that makes the point, and one that does not
 _PERHAPS = -0.8  # a theme's counter-statement may make another theme's point
 _RIDGE = 0.4
@@ -59,6 +59,8 @@ class Exemplars:
     base: NDArray[np.float32]  # what a sentence scores that is like none
     wordings: Mapping[str, Wording]  # of each language with known sentences
     relation: Relation  # learnt from the same sentences
+    talk: Vectors  # one row per language: what the centred sentences that speak of both without a theme have in common
+    middles: Vectors  # one row per theme, of length 1: where its statements stand, apart from talk
 
     def scores(self, vectors: Vectors, language: str) -> Scores:
         """How much each sentence (row) makes each theme's point (column), by its meaning alone.
@@ -93,6 +95,10 @@ class Exemplars:
         """Sentences (rows) without what all of their language have in common, of length 1."""
         return _unit(vectors - self.centres[LANGUAGES.index(language)])
 
+    def apart(self, centred: Vectors, language: str) -> Vectors:
+        """Centred sentences (rows) without what any talk of the two sides has in common either, of length 1."""
+        return _unit(centred - self.talk[LANGUAGES.index(language)])
+
 
 def learnt_themes(taxonomy: Taxonomy) -> tuple[Theme, ...]:
     """The themes with statements enough to be learnt; none where no encoder is installed."""
@@ -104,7 +110,8 @@ def learn(themes: Sequence[Theme], encoder: Encoder, others: Sequence[Statement]
 
     Those are the background, unless others are given.
     """
-    known, targets = _targets(themes, background() if others is None else others)
+    others = background() if others is None else others
+    known, targets = _targets(themes, others)
     vectors = encoder.encode([sentence.text for sentence in known])
     languages = np.array([LANGUAGES.index(sentence.language) for sentence in known])
     centres = np.stack([_centre(vectors, languages == n) for n in range(len(LANGUAGES))])
@@ -113,10 +120,15 @@ def learn(themes: Sequence[Theme], encoder: Encoder, others: Sequence[Statement]
     kernel = _kernel(centred @ centred.T).astype(np.float64)
     kernel[np.diag_indices_from(kernel)] += _RIDGE
     weights = np.linalg.solve(kernel, targets - base)
+    makes_point = targets == _POINT
+    speaks = np.array([sentence.text not in aside() for sentence in known])
+    idle = speaks & np.isin([sentence.text for sentence in known], [sentence.text for sentence in others])
+    talk = np.stack([_mean(centred[idle & (languages == n)]) for n in range(len(LANGUAGES))])
+    apart = _unit(centred - talk[languages])
     return Exemplars(
         themes=tuple(theme.id for theme in themes),
         sentences=tuple(sentence.text for sentence in known),
-        makes_point=targets == _POINT,
+        makes_point=makes_point,
         centres=centres,
         vectors=centred,
         weights=weights.astype(np.float32),
@@ -130,9 +142,9 @@ def learn(themes: Sequence[Theme], encoder: Encoder, others: Sequence[Statement]
             )
             for n in sorted(set(languages.tolist()))
         },
-        relation=relation.learn(
-            centred, np.array([sentence.text not in aside() for sentence in known]), targets == _POINT
-        ),
+        relation=relation.learn(centred, speaks, makes_point),
+        talk=talk,
+        middles=_unit(np.stack([_mean(apart[makes_point[:, n]]) for n in range(len(themes))])),
     )
 
 
@@ -145,9 +157,10 @@ def model_file(taxonomy: Taxonomy, folder: Path) -> Path | None:
     return folder / f"themes-{hashlib.sha256(' '.join(decisive).encode()).hexdigest()[:16]}.npz"
 
 
-def prepare(taxonomy: Taxonomy, folder: Path) -> Path | None:
+def prepare(taxonomy: Taxonomy, folder: Path, unheard: frozenset[str] = frozenset()) -> Path | None:
     """Learn the themes, unless that was done before; the file that `load` reads, None where there is nothing to learn.
 
+    What of the background is `unheard` is left out, to be measured on: then `folder` must hold no other's models.
     Takes some seconds per thousand statements. Raises OSError where `folder` cannot be written.
     """
     path, encoder = model_file(taxonomy, folder), load_encoder()
@@ -155,7 +168,8 @@ def prepare(taxonomy: Taxonomy, folder: Path) -> Path | None:
         return path
     folder.mkdir(parents=True, exist_ok=True)
     # In the order of their ids: so the model is the same whatever order the file has them in.
-    model = learn(sorted(learnt_themes(taxonomy), key=lambda theme: theme.id), encoder)
+    others = [sentence for sentence in background() if sentence.text not in unheard]
+    model = learn(sorted(learnt_themes(taxonomy), key=lambda theme: theme.id), encoder, others)
     terms = {language: list(words.terms) for language, words in model.wordings.items()}
     names = json.dumps([model.themes, model.sentences, terms], ensure_ascii=False).encode()
     with NamedTemporaryFile(dir=folder, suffix=".part", delete=False) as part:
@@ -169,6 +183,8 @@ def prepare(taxonomy: Taxonomy, folder: Path) -> Path | None:
             base=model.base,
             landmarks=model.relation.landmarks,
             relation=model.relation.weights,
+            talk=model.talk,
+            middles=model.middles,
             **{
                 f"{language}_{part}": getattr(words, part)
                 for language, words in model.wordings.items()
@@ -250,6 +266,12 @@ def _targets(themes: Sequence[Theme], others: Sequence[Statement]) -> tuple[list
 def _centre(vectors: Vectors, mine: NDArray[np.bool_]) -> Vectors:
     centre: Vectors = (vectors[mine] if mine.sum() >= _OWN_CENTRE else vectors).mean(axis=0)
     return centre
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    # In double precision: a sum of floats would hang on the order in which a machine adds them.
+    mean: Vectors = (vectors.astype(np.float64).sum(axis=0) / max(len(vectors), 1)).astype(np.float32)
+    return mean
 
 
 def _unit(vectors: Vectors) -> Vectors:

@@ -38,7 +38,7 @@ class NoveltyRules:
     surge_window_days: int = 1
     surge_baseline_days: int = 28
     surge_false_rate: float = 0.002
-    candidate_stories: int = 5
+    candidate_stories: int = 4
     candidate_publishers: int = 3
     candidate_days: int = 14
 

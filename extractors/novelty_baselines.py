@@ -34,7 +34,7 @@ def plain_terms(text: str) -> Mapping[str, float]:
 
 def fixed_support(join: float) -> CandidateRules:
     """The baseline's rules: the first look is the alert, whatever it finds."""
-    return CandidateRules(stories=4, publishers=3, days=_DAYS, join=join, score=np.inf, life_days=_FOR_EVER)
+    return CandidateRules(stories=4, publishers=3, days=_DAYS, join=join, novelty=np.inf, life_days=_FOR_EVER)
 
 
 def nearest_before(items: Sequence[StreamItem]) -> NDArray[np.float64]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-import numpy as np
-
 from extractors.clusters import Point, Vector, point_of
 from extractors.exemplars import Exemplars
 
@@ -27,8 +25,8 @@ class Known:
 def theme_known(learnt: Exemplars) -> tuple[Known, ...]:
     """Each theme that was learnt, where its statements stand on average."""
     return tuple(
-        Known(theme, "theme", _mean(learnt.vectors[learnt.makes_point[:, n]]), {}, datetime.min.replace(tzinfo=UTC))
-        for n, theme in enumerate(learnt.themes)
+        Known(theme, "theme", middle, {}, datetime.min.replace(tzinfo=UTC))
+        for theme, middle in zip(learnt.themes, learnt.middles, strict=True)
     )
 
 
@@ -59,9 +57,3 @@ class Registry:
 
 def _best(alike: Iterable[tuple[str, float]]) -> tuple[str, float]:
     return min(alike, key=lambda pair: (-pair[1], pair[0]), default=("", 0.0))
-
-
-def _mean(vectors: Vector) -> Vector:
-    mean = vectors.astype(np.float64).mean(axis=0)
-    unit: Vector = (mean / (np.linalg.norm(mean) or 1.0)).astype(np.float32)
-    return unit

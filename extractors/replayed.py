@@ -37,8 +37,8 @@ class Labelled:
 class Graded:
     """A finding, and what it is really about: the theme most of its articles speak of, "" where they agree on none.
 
-    `delay_articles` and `delay_days` count from the first article that speaks of it, that one included; None where
-    the finding is false.
+    `delay_articles` and `delay_days` count from the first article that speaks of it: the articles up to the newest that
+    the finding rests on, that one included, and the days until it was found. None where the finding is false.
     """
 
     told: Told
@@ -79,7 +79,10 @@ def _graded(told: Told, themes: Mapping[UUID, frozenset[str]], articles: Sequenc
     if told.kind != "candidate" and spoken[told.theme_id] <= MAJORITY * len(told.article_ids):
         return Graded(told, about, is_true=False)
     theme = about if told.kind == "candidate" else told.theme_id
-    until = [article.at for article in articles if theme in article.themes and article.at <= told.found_at]
+    rests_on = set(told.article_ids)
+    newest = max((article.at for article in articles if article.id in rests_on), default=told.found_at)
+    # Not up to the pass that found it: how seldom a replay looks is no delay of what it looks at.
+    until = [article.at for article in articles if theme in article.themes and article.at <= newest]
     days = (told.found_at - min(until)).total_seconds() / 86_400 if until else 0.0
     return Graded(told, theme, is_true=True, delay_articles=len(until), delay_days=days)
 

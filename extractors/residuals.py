@@ -1,7 +1,8 @@
 """What no theme explains of an article that is about the two sides: where a theme that nobody configured would show.
 
-Pure. It is told by sentences: those about the two sides that are far from every theme's point and hold no strong phrase
-of any.
+Pure. It is told by sentences: those about the two sides that do not clearly make any theme's point and hold no strong
+phrase of any. Most sentences of a theme that is not configured are a little like some that is: only what is clearly
+explained is left out, and from the rest goes what all talk of the two sides has in common.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from warehouse.records import Residual
 
 SENTENCES = 60  # whose meaning is kept, to tell translations
 
-# Between what sentences of other topics score at best (half of them less than -0.4) and those of themes (a quarter).
-_LOW = -0.3
-_EXPLAINED = 0.0  # from here on a sentence likely makes a theme's point
+# From here on a sentence clearly makes a theme's point. Of a theme left out, two thirds of the sentences score above
+# -0.3 with some other theme, where three quarters of idle talk score below it: that is no line to draw.
+_EXPLAINED = 0.8
 _LITTLE = 0.35  # share of the sentences, below which nothing is left of an article whose lead a theme explains
 _SHOWN = 5
 _TITLE: Final = 2  # times that the title counts
@@ -35,12 +36,12 @@ def residual(
 ) -> Residual | None:
     """What no theme explains; None where that is nothing, or little of an article whose lead a theme explains.
 
-    `vectors` are the passages', centred and of length 1. The vector of what is left is their mean, of length 1, and
-    the sentences nearest to it are its passages.
+    `vectors` are the passages', apart from talk and of length 1. The vector of what is left is their mean, of length 1,
+    and the sentences nearest to it are its passages.
     """
     about = [n for n, passage in enumerate(passages) if passage.standing >= NEAR]
     best = sense.scores.max(axis=1, initial=-1.0)
-    left = [n for n in about if best[n] < _LOW and not _strong(passages[n])]
+    left = [n for n in about if best[n] < _EXPLAINED and not _strong(passages[n])]
     if not left:
         return None
     share = len(left) / len(about)

@@ -32,7 +32,7 @@ def _scorer() -> str:
     # The names and the background decide as much as the code does: who edits them has the archive judged again.
     files = (gate.FORMS, names.FORMS, CUES, exemplars.BACKGROUND)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
-    return "+".join(["joined-2", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
+    return "+".join(["joined-3", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
 
 
 SCORER = _scorer()  # the version of everything that decides a judgement, besides the themes
@@ -167,8 +167,10 @@ class Reading:
     passages: list[Passage]
     sense: scores.Sense | None
     nearest: scores.Nearest
-    vectors: Vectors  # of the sentences, as encoded and as centred; without rows where nothing was learnt
+    # Of the sentences, as encoded, as centred and apart from talk; without rows where nothing was learnt.
+    vectors: Vectors
     centred: Vectors
+    apart: Vectors
     meant: scores.Sense | None = None  # `sense` by meaning alone, without the words of the statements
 
 
@@ -189,7 +191,7 @@ def _read(
 ) -> Reading:
     passages = _passages(sentences, taxonomy, language, brief=brief)
     if model is None or encode is None:
-        return Reading(passages, None, lambda *_: ("", 0.0), _NO_VECTORS, _NO_VECTORS)
+        return Reading(passages, None, lambda *_: ("", 0.0), _NO_VECTORS, _NO_VECTORS, _NO_VECTORS)
     learnt, vectors = exemplars.load(model), encode()
     row = {(passage.in_title, passage.start): n for n, passage in enumerate(passages)}
 
@@ -199,7 +201,8 @@ def _read(
     meant = learnt.scores(vectors, language)
     both = learnt.with_words(meant, [passage.sentence for passage in passages], language)
     sense, alone = (scores.Sense(learnt.themes, some) for some in (both, meant))
-    return Reading(passages, sense, nearest, vectors, learnt.centred(vectors, language), alone)
+    centred = learnt.centred(vectors, language)
+    return Reading(passages, sense, nearest, vectors, centred, learnt.apart(centred, language), alone)
 
 
 def _with_residual(judged: Judgement, reading: Reading, sentences: Sequence[_Sentence], language: str) -> Judgement:
@@ -209,7 +212,7 @@ def _with_residual(judged: Judgement, reading: Reading, sentences: Sequence[_Sen
         return Said(sentences[row].written, times, sentences[row].english)
 
     meant = reading.meant
-    left = residuals.residual(reading.passages, meant, reading.centred, speak, language) if meant else None
+    left = residuals.residual(reading.passages, meant, reading.apart, speak, language) if meant else None
     return replace(judged, residual=left, sense=residuals.quantised(reading.centred))
 
 

@@ -119,6 +119,7 @@ def _item(left: Left, *, counts: bool) -> Item:
         vector=np.frombuffer(left.vector, "<f4"),
         terms=_weighed(left.terms, left.weights),
         counts=counts,
+        themes=frozenset(left.themes),
     )
 
 

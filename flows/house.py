@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from extractors.fetch import Fetcher
@@ -49,6 +50,7 @@ class House:
     workers: Workers
     watch: Watch
     clock: Callable[[], datetime]
+    models: Path | None = None  # the folder of what is learnt of the themes, if not the usual one
 
 
 @dataclass(slots=True)

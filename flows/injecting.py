@@ -6,18 +6,24 @@ what counts is whether it is found, after how many of them, and how much else is
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
+from extractors import exemplars
 from extractors.naming import names
 from extractors.replayed import Graded, Labelled, grade
+from extractors.workers import Failed
 from flows.house import House
-from flows.replaying import Item, replay
+from flows.modelfile import LEARNING
+from flows.replaying import Item, NotReplayed, replay
 from warehouse.records import Taxonomy, Theme
 
 SEPARATOR = " · "  # between the phrases of a label
-DAILY = timedelta(days=1)
+STEP = timedelta(days=3)  # between two passes: a delay is counted in articles, whenever they are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +35,24 @@ class Injected:
     label: str  # of the first candidate that is it
     named: bool  # the label holds a strong phrase of the theme, or an entity that is this theme's alone
     delay_articles: int | None
-    delay_days: float | None
+    delay_days: float | None  # to within a step
     repeats: int  # further candidates that are the same theme
     false: tuple[str, ...]  # labels of candidates that are something else
     relevant: int
 
 
 def inject(house: House, corpus: Sequence[Item], only: Sequence[str] = ()) -> Iterator[Injected]:
-    """Leave out one theme after the other, or those of `only`, and replay the corpus day by day.
+    """Leave out one theme after the other, or those of `only`, and replay the corpus.
 
     Raises `NotReplayed`.
     """
     taxonomy = house.settings.taxonomy
-    known_by_heart = _spoken(taxonomy, corpus)
+    by_heart = _by_heart(taxonomy, corpus)
     labelled = [Labelled(i.article.id, i.article.dated_at, i.themes or frozenset()) for i in corpus]
     for theme in taxonomy.themes:
         if not only or theme.id in only:
-            held_out = _without(taxonomy, theme.id, known_by_heart)
-            played = replace(house, settings=replace(house.settings, taxonomy=held_out))
-            found = replay(played, corpus, DAILY)
+            with _without(house, theme.id, by_heart) as played:
+                found = replay(played, corpus, STEP)
             told = [one for one in found.told if one.kind == "candidate" and one.decision == "alert"]
             yield _judged(theme, taxonomy, grade(told, labelled), found.relevant)
 
@@ -69,16 +74,26 @@ def _judged(theme: Theme, taxonomy: Taxonomy, graded: Sequence[Graded], relevant
     )
 
 
-def _without(taxonomy: Taxonomy, theme_id: str, known_by_heart: frozenset[str]) -> Taxonomy:
+@contextmanager
+def _without(house: House, theme_id: str, by_heart: frozenset[str]) -> Iterator[House]:
+    """The same house, of which nobody told it of the theme, nor any sentence `by_heart`."""
+    taxonomy = house.settings.taxonomy
     kept = [
-        replace(theme, statements=tuple(s for s in theme.statements if s.text not in known_by_heart))
+        replace(theme, statements=tuple(s for s in theme.statements if s.text not in by_heart))
         for theme in taxonomy.themes
         if theme.id != theme_id
     ]
-    return Taxonomy(tuple(kept), taxonomy.scorer)
+    held_out = Taxonomy(tuple(kept), taxonomy.scorer)
+    with tempfile.TemporaryDirectory(prefix="amur-inject-") as folder:
+        models = Path(folder)
+        (learnt,) = house.workers.map(exemplars.prepare, [(held_out, models, by_heart)], LEARNING)
+        if isinstance(learnt, Failed):
+            raise NotReplayed(f"The themes could not be learnt from their statements ({learnt.reason}).")
+        yield replace(house, settings=replace(house.settings, taxonomy=held_out), models=models)
 
 
-def _spoken(taxonomy: Taxonomy, corpus: Sequence[Item]) -> frozenset[str]:
-    """The statements that stand in the corpus word for word: who has learnt them would know its themes by heart."""
+def _by_heart(taxonomy: Taxonomy, corpus: Sequence[Item]) -> frozenset[str]:
+    """The sentences that stand in the corpus word for word: who has learnt them would know it by heart."""
     said = "\n".join(f"{item.article.title}\n{item.article.text}" for item in corpus)
-    return frozenset(s.text for theme in taxonomy.themes for s in theme.statements if s.text in said)
+    statements = [statement for theme in taxonomy.themes for statement in theme.statements]
+    return frozenset(s.text for s in (*statements, *exemplars.background()) if s.text in said)

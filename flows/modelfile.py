@@ -23,7 +23,7 @@ def models_folder(data: Path | None = None) -> Path:
 
 def model_of(house: House) -> Path | None:
     """Where the model of the configured themes is, or will be; None where they are known by their phrases alone."""
-    return exemplars.model_file(house.settings.taxonomy, models_folder(house.settings.data))
+    return exemplars.model_file(house.settings.taxonomy, house.models or models_folder(house.settings.data))
 
 
 def learn_themes(house: House, this: Pass) -> bool:

@@ -104,7 +104,7 @@ class NoveltySection(Table):
     surge_window_days: int = Field(1, ge=1, le=7, description="days, 1 to 7")
     surge_baseline_days: int = Field(28, ge=14, le=90, description="days, 14 to 90")
     surge_false_rate: float = Field(0.002, ge=0, le=0.01, description="a share of days, 0 to 0.01; 0 finds no surges")
-    candidate_stories: int = Field(5, ge=0, le=100, description="stories, 1 to 100, or 0 for no candidates")
+    candidate_stories: int = Field(4, ge=0, le=100, description="stories, 1 to 100, or 0 for no candidates")
     candidate_publishers: int = Field(3, ge=1, le=100, description="independent publishers, 1 to 100")
     candidate_days: int = Field(14, ge=2, le=28, description="days, 2 to 28")
 

@@ -19,7 +19,8 @@ from extractors.registry import Known
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 TOPICS = ("lunar base", "wheat terminal", "visa centre")
-RULES = CandidateRules(stories=3, publishers=2, score=4.0)
+RULES = CandidateRules(stories=3, publishers=2)
+SEEN: dict[Key, int] = dict.fromkeys([("", ""), ("en", ""), ("ru", ""), ("zh", "")], 1000)  # before any of these
 
 
 def article(n: int, topic: int = 0, day: float = 0, **changes: object) -> Item:
@@ -45,7 +46,7 @@ def emerged(joined: Sequence[Joined]) -> list[str]:
 
 
 def all_at_once(items: Sequence[Item], rules: CandidateRules = RULES, known: Sequence[Known] = ()) -> list[Joined]:
-    live = Live(rules, Frequencies({}), known)
+    live = Live(rules, Frequencies(SEEN), known)
     return [live.add(item) for item in items]
 
 
@@ -53,7 +54,7 @@ class Kept:
     """What a warehouse keeps between two passes, and no more."""
 
     def __init__(self) -> None:
-        self.frequencies: dict[Key, int] = {}
+        self.frequencies = dict(SEEN)
         self.known: dict[str, Known] = {}
         self.clusters: dict[uuid.UUID, Stored] = {}
 
@@ -164,6 +165,23 @@ def test_the_same_theme_later_is_no_news() -> None:
     assert len(emerged(joined)) == 1
     assert joined[-1].attached_to == emerged(joined)[0]
     assert joined[-1].cluster_id != joined[0].cluster_id
+
+
+def test_nothing_is_new_to_who_has_seen_little() -> None:
+    """Words that nobody ever used are no news while hardly anything was read."""
+    live = Live(RULES, Frequencies({}))
+    joined = [live.add(article(n, day=n)) for n in range(6)]
+    assert not emerged(joined)
+    assert joined[-1].look
+
+
+@pytest.mark.parametrize(("speaking", "held_back"), [(1, ""), (2, "orbit")])
+def test_what_a_theme_explains_as_a_whole_is_that_theme(speaking: int, held_back: str) -> None:
+    """Where nearly half of the voices speak of a configured theme, what is left of them is no theme of its own."""
+    items = [article(n, day=n, themes=frozenset({"orbit"} if n < speaking else ())) for n in range(3)]
+    joined = all_at_once(items)
+    assert bool(emerged(joined)) is not bool(held_back)
+    assert joined[-1].attached_to == held_back
 
 
 def test_old_words_are_no_news() -> None:

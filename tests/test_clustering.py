@@ -27,7 +27,7 @@ from warehouse.connect import Connection
 from warehouse.records import Article, Copy, Finding, Judgement, Passage, Residual, Taxonomy
 from warehouse.store import Store
 
-RULES = NoveltyRules(burn_in_days=0)
+RULES = NoveltyRules(burn_in_days=0, candidate_stories=5)
 START = NOW - 20 * DAY  # of watching: burn-in is over
 THEMES, EDITED = make_taxonomy("gas"), make_taxonomy("gas", "grain")
 PAPERS = tuple(make_feed(f"Paper {n}", bloc="independent" if n % 2 else "russia-state") for n in range(6))
@@ -70,6 +70,8 @@ def watched() -> tempfile.TemporaryDirectory[str]:
         feeds.sync_feeds(con, PAPERS)
         judgements.use_taxonomy(con, THEMES, START)
         articles.save_articles(con, [make_article("first", PAPERS[0], dated_at=START, first_seen_at=START)])
+        for taxonomy in (THEMES, EDITED):
+            candidates.save_frequencies(con, taxonomy.id, {("", ""): 1000, ("en", ""): 1000})  # of other things
     return folder
 
 

@@ -11,7 +11,7 @@ import arctic
 from mailservers import MailSink
 from messages import parsed, part
 from servers import HttpServer
-from town import DAY, MORNING, feed, quiet_day, settings_for, watch
+from town import DAY, MORNING, feed, has_read, quiet_day, settings_for, watch
 from warehouse.query import ask
 from warehouse.store import Store
 
@@ -46,6 +46,7 @@ def test_what_no_theme_explains_is_told_once(town: HttpServer, tmp_path: Path) -
     """Five stories of three publishers on one topic without a theme are one candidate: one mail, and no second one."""
     with MailSink() as sink:
         file = settings_for(tmp_path, town, smtp_port=sink.port)
+        has_read(file)
         assert watch(file, MORNING).findings == 0
         arctic_day(town)
         record = watch(file, MORNING + DAY)
@@ -54,7 +55,7 @@ def test_what_no_theme_explains_is_told_once(town: HttpServer, tmp_path: Path) -
         assert (again.findings, again.messages_sent) == (0, 0)
         (letter,) = sink.letters
     told = "SELECT kind, decision, stories, publisher_names FROM new_themes"
-    assert asked(file, told) == [("candidate", "alert", 5, ["alpha", "beta", "gamma"])]
+    assert asked(file, told) == [("candidate", "alert", 4, ["alpha", "beta", "gamma"])]
     (found,) = asked(file, "SELECT candidate_id, label, state, quiet, articles, languages FROM candidate_themes")
     assert found[2:] == ("open", None, 5, ["en"])
     said = asked(file, "SELECT DISTINCT publisher FROM candidate_passages ORDER BY ALL")
@@ -66,6 +67,7 @@ def test_what_no_theme_explains_is_told_once(town: HttpServer, tmp_path: Path) -
 def test_what_was_there_at_first_is_told_to_nobody(town: HttpServer, tmp_path: Path) -> None:
     """What every feed brought along at its first answer is kept as a candidate that nobody was told of."""
     file = settings_for(tmp_path, town)
+    has_read(file)
     arctic_day(town)
     assert watch(file, MORNING + DAY).findings == 0
     assert asked(file, "SELECT state, quiet FROM candidate_themes") == [("open", "burn-in")]

@@ -136,17 +136,17 @@ def test_the_title_counts_twice() -> None:
 def test_little_is_left_where_a_theme_explains_the_lead() -> None:
     """Under 35 % of the sentences about the two sides are nothing after an explained lead, and something else after."""
     passages = [passage("Первое.", 0), passage("Второе.", 8), passage("Третье.", 16)]
-    assert left_of(passages, [0.5, 0.5, -0.9]) is None
-    left = left_of(passages, [-0.1, 0.5, -0.9])
+    assert left_of(passages, [0.9, 0.9, -0.9]) is None
+    left = left_of(passages, [0.4, 0.9, 0.9])
     assert left
     assert left.share == pytest.approx(1 / 3)
-    assert left_of(passages, [0.5, -0.9, -0.9]) is not None
+    assert left_of(passages, [0.9, -0.9, -0.9]) is not None
 
 
 def test_only_sentences_about_the_two_sides_count() -> None:
     """A sentence that stands elsewhere is neither explained nor left."""
     passages = [passage("Первое.", 0), passage("Второе.", 8, NEAR), passage("Третье.", 16, ELSEWHERE)]
-    left = left_of(passages, [0.5, -0.9, -0.9])
+    left = left_of(passages, [0.9, -0.9, -0.9])
     assert left
     assert left.share == 0.5
     assert [one.sentence for one in left.passages] == ["Второе."]

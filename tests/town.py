@@ -16,6 +16,7 @@ from flows.house import House, Unwatched, Watch, utc_now
 from flows.monitor import run_pass
 from flows.settings import Settings, load
 from servers import HttpServer, Reply
+from warehouse import candidates
 from warehouse.passes import PassRecord
 from warehouse.store import Store
 
@@ -59,6 +60,14 @@ def feed(town: HttpServer, *slugs: str, at: datetime = MORNING, summary: str = "
     )
     body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>A paper</title>{items}</channel></rss>'
     return Reply(body=body.encode(), headers={"Content-Type": "application/rss+xml"})
+
+
+def has_read(file: Path, articles: int = 1000) -> None:
+    """Have the town's reader know what is usual: so many articles before, of other things."""
+    settings = load(file, {})
+    with Store(settings.data).open().transaction() as con:
+        seen = dict.fromkeys([("", ""), ("en", "")], articles)
+        candidates.save_frequencies(con, settings.taxonomy.id, seen)
 
 
 def papers_toml(addresses: Mapping[str, str]) -> str:

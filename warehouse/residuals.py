@@ -27,7 +27,7 @@ _KEPT = "SELECT article_id, taxonomy_id FROM residuals WHERE article_id IN (SELE
 # The columns of `Left`, for an article and what is left of it.
 COLUMNS = """
     r.article_id, s.story_id, a.dated_at, coalesce(h.publisher, f.publisher), coalesce(h.bloc, f.bloc), a.language,
-    r.vector
+    coalesce(p.themes, []), r.vector
 """
 # Whose voice an article is: that of the configured publisher where it says it was published first.
 TABLES = """
@@ -37,6 +37,12 @@ JOIN stories AS s USING (article_id)
 JOIN feeds AS f ON f.feed_id = a.feed_id
 LEFT JOIN originals AS o ON o.article_id = r.article_id
 LEFT JOIN (SELECT publisher, min(bloc) AS bloc FROM feeds GROUP BY publisher) AS h ON h.publisher = o.publisher
+LEFT JOIN (
+    SELECT article_id, list(theme_id ORDER BY theme_id) AS themes
+    FROM scores
+    WHERE taxonomy_id = $taxonomy_id AND present AND dated_at >= $since
+    GROUP BY article_id
+) AS p ON p.article_id = r.article_id
 """
 
 _WAITING = f"""
@@ -80,7 +86,10 @@ WHERE (article_id, taxonomy_id) NOT IN (SELECT (article_id, taxonomy_id) FROM re
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of an article, and all that clustering asks of it; the vector is float32, little endian."""
+    """What is left of an article, and all that clustering asks of it.
+
+    `themes` are the configured ones that the whole article speaks of; the vector is float32, little endian.
+    """
 
     article_id: UUID
     story_id: UUID
@@ -88,6 +97,7 @@ class Left:
     publisher: str
     bloc: str
     language: str
+    themes: Sequence[str]
     vector: bytes
     terms: Sequence[str]
     weights: Sequence[float]

@@ -6,8 +6,9 @@ python tests/benchmarks/year.py [SEED] > year.jsonl, then `amur eval novelty --i
 publisher, bloc, language, title, text, themes, copy_of. Each of the nineteen themes that come with Amur is unheard of
 until its debut, one every seventeen days; then a wave of about fourteen articles in three weeks, then one in a week or
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
-cut and under another title. An article is made of sentences that were written for Amur: of a theme's statements every
-second one, and the background. Whoever judges the year must not learn from the statements that stand in it.
+cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
+set aside for the year: a theme's article is two thirds or more of its statements, talk is a stretch of the background,
+where what stands together is of one matter. Whoever judges the year must not learn from the sentences that stand in it.
 """
 
 from __future__ import annotations
@@ -97,16 +98,24 @@ def _appearances(debut: float, chance: random.Random) -> Iterator[float]:
 
 
 def _written(theme: Sequence[str], chatter: Sequence[str], language: str, chance: random.Random) -> tuple[str, str]:
-    """A title and a text; of a theme, its title and three to four of its sentences make the point."""
-    short = [s for s in (theme or chatter) if len(s) <= HEADLINE[language]]
-    title = chance.choice(short)
+    """A title and a text, of a theme or of a stretch of chatter."""
     length = chance.randint(*SENTENCES)
-    point = [s for s in theme if s != title]
-    making = chance.sample(point, min(len(point), chance.randint(3, 4)))
-    other = chance.sample([s for s in chatter if s != title], length - len(making))
-    body = making + other
-    chance.shuffle(body)
+    if theme:
+        title = chance.choice([s for s in theme if len(s) <= HEADLINE[language]])
+        making = chance.randint(-(-2 * length // 3), length)
+        body = chance.sample([s for s in theme if s != title], making) + _stretch(chatter, length - making, chance)
+        chance.shuffle(body)
+    else:
+        spoken = _stretch(chatter, length + 1, chance)
+        title = min(spoken, key=len)
+        body = [s for s in spoken if s != title]
     return title, JOINER[language].join(_ended(sentence, language) for sentence in body)
+
+
+def _stretch(chatter: Sequence[str], length: int, chance: random.Random) -> list[str]:
+    """So many sentences that stand together."""
+    start = chance.randrange(len(chatter) - length + 1)
+    return list(chatter[start : start + length])
 
 
 def _ended(sentence: str, language: str) -> str:
@@ -133,11 +142,11 @@ def _copied(original: Article, n: int, houses: Sequence[tuple[str, str, str]], c
 
 
 def material() -> tuple[dict[str, Statements], Statements]:
-    """Of each theme every second statement of each language; and what speaks of the two without a theme."""
+    """Of each theme every second statement of each language, and as much of what speaks of the two without a theme."""
     themes = tomllib.loads((ROOT / "flows/defaults/themes.toml").read_text(encoding="utf-8"))["theme"]
     background = tomllib.loads((ROOT / "extractors/data/background.toml").read_text(encoding="utf-8"))
     halves = {t["id"]: {lang: said[1::2] for lang, said in t["statements"].items()} for t in themes}
-    return halves, background["unthemed"]
+    return halves, {lang: said[1::2] for lang, said in background["unthemed"].items()}
 
 
 @click.command(help=__doc__)
