@@ -112,3 +112,36 @@ def test_the_warehouse_is_replayed_and_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["articles"] >= 2
     assert published.read_bytes() == before
+
+
+SCHOOLS = """
+[[theme]]
+id = "schools"
+label = "Schools"
+definition = "Schools of both."
+[theme.phrases.en]
+strong = ["joint school"]
+"""
+
+
+def inject(config: Path, *words: str) -> Result:
+    return CliRunner().invoke(amur, ["--config", str(config), "eval", "novelty", "--inject", *words])
+
+
+def test_a_theme_is_left_out(config: Path, corpus: Path) -> None:
+    """Themes known by phrases alone leave nothing that could come back, and that is what is said."""
+    (config.parent / "themes.toml").write_text(THEMES + SCHOOLS)
+    result = inject(config, str(corpus), "--theme", "ferries", "--json")
+    assert result.exit_code == 0, result.output
+    assert "ferries: did not come back" in result.stderr
+    said = json.loads(result.stdout)
+    assert (said["left_out"], said["came_back"], said["named"], said["false"], said["relevant"]) == (1, 0, 0, 0, 12)
+    assert [one["theme_id"] for one in said["themes"]] == ["ferries"]
+
+
+def test_what_cannot_be_left_out(config: Path, corpus: Path, tmp_path: Path) -> None:
+    """A theme that is none, and an article of which nobody says what it speaks of."""
+    assert "No theme is called 'trams'" in inject(config, str(corpus), "--theme", "trams").stderr
+    file = tmp_path / "plain.jsonl"
+    file.write_text(line(0, "house-0", FERRIES[0]))
+    assert "article 1 by date has no" in inject(config, str(file)).stderr

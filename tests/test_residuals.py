@@ -10,7 +10,8 @@ import pytest
 import arctic
 from builders import NOW, key
 from desk import DEFAULTS
-from extractors import residuals
+from extractors import exemplars, residuals
+from extractors.encoder import load_encoder
 from extractors.residuals import residual
 from extractors.scores import ELSEWHERE, NEAR, TOGETHER, Passage, Sense
 from extractors.taxonomy import parse_themes
@@ -75,6 +76,16 @@ def test_a_theme_leaves_nothing(taxonomy: Taxonomy, model: Path) -> None:
     assert not other.relevant
     assert other.residual is None
     assert other.sense == b""
+
+
+def test_talk_of_the_two_is_taken_away(model: Path) -> None:
+    """What any talk of the two sides has in common brings no two articles together."""
+    learnt, encoder = exemplars.load(model), load_encoder()
+    assert encoder
+    talk = [s.text for s in exemplars.background() if s.language == "en" and s.text not in exemplars.aside()][:60]
+    centred = learnt.centred(encoder.encode(talk), "en")
+    assert np.linalg.norm(learnt.apart(centred, "en").mean(axis=0)) < 0.8 * np.linalg.norm(centred.mean(axis=0))
+    assert np.allclose(np.linalg.norm(learnt.middles, axis=1), 1, atol=1e-5)
 
 
 def test_without_an_encoder_there_is_no_residual(taxonomy: Taxonomy) -> None:
