@@ -8,7 +8,8 @@ until its debut, one every seventeen days; then a wave of about fourteen article
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
 cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
 set aside for the year: a theme's article is two thirds or more of its statements, talk is a stretch of the background,
-where what stands together is of one matter. Whoever judges the year must not learn from the sentences that stand in it.
+where what stands together is of one matter. Each sentence is led in by words of its own, as nobody but a copyist says a
+thing as others did. Whoever judges the year must not learn from the sentences that stand in it.
 """
 
 from __future__ import annotations
@@ -34,6 +35,31 @@ COPIES = 0.05
 SENTENCES = (5, 9)  # of a text
 HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
 JOINER = {"en": " ", "ru": " ", "zh": ""}
+LED_IN = {  # by whose words a sentence may begin
+    "en": (
+        *("As one reader put it:", "The paper's view:", "To say it again:", "A colleague adds:", "So we were told:"),
+        *("What is certain:", "Then there is this:", "In short:", "The column goes on:", "A listener objected:"),
+        *("Seen from here:", "From the notebook:", "Overheard at noon:", "On the record:", "A footnote:", "And yet:"),
+    ),
+    "ru": (
+        *("Скажем прямо:", "Как заметил читатель:", "Коротко:", "Из блокнота:", "Собеседник добавляет:", "И ещё одно:"),
+        *("Отсюда видно:", "Автор продолжает:", "Повторим:", "Напомним:", "На полях:", "Услышано в полдень:"),
+        *("Что известно точно:", "Слушатель возразил:", "Для протокола:", "И всё же:"),
+    ),
+    "zh": (
+        *(
+            "读者来信说：",
+            "文章接着写道：",
+            "简而言之：",
+            "有人补充：",
+            "笔记里写着：",
+            "从这里看去：",
+            "听众反问：",
+            "页边写道：",
+        ),
+        *("再说一遍：", "可以肯定的是：", "中午听到：", "记录在案：", "同事说：", "脚注：", "话虽如此：", "还有一点："),
+    ),
+}
 HOUSES = {  # publishers of a bloc and language
     ("independent", "en"): 13,
     ("china-state", "en"): 3,
@@ -109,7 +135,8 @@ def _written(theme: Sequence[str], chatter: Sequence[str], language: str, chance
         spoken = _stretch(chatter, length + 1, chance)
         title = min(spoken, key=len)
         body = [s for s in spoken if s != title]
-    return title, JOINER[language].join(_ended(sentence, language) for sentence in body)
+    said = (_ended(f"{chance.choice(LED_IN[language])}{JOINER[language]}{sentence}", language) for sentence in body)
+    return title, JOINER[language].join(said)
 
 
 def _stretch(chatter: Sequence[str], length: int, chance: random.Random) -> list[str]:
