@@ -41,10 +41,10 @@ class CandidateRules:
     publishers: int = 3
     days: int = 14
     join: float = 0.22
-    novelty: float = 5.0
+    novelty: float = 4.5
     attach: float = 0.55
-    attach_theme: float = 0.68
-    explained: float = 0.42
+    attach_theme: float = 0.74
+    explained: float = 0.4
     life_days: int = 90
 
     @property

@@ -36,7 +36,7 @@ from flows.monitor import run_pass
 from flows.settings import load
 from mailservers import MailSink
 from servers import HttpServer, Reply
-from town import DAY, MORNING, feed, gas_day, quiet_day, settings_for, watch
+from town import DAY, MORNING, feed, gas_day, has_read, quiet_day, settings_for, watch
 from warehouse import store as warehouse_store
 from warehouse.store import Store
 
@@ -84,6 +84,7 @@ def scene(folder: Path) -> Iterator[Scene]:
         town.routes |= {"/students": _students("three hundred"), "/teachers": _students("thirty")}
         town.routes["/gamma.xml"] = feed(town, "students", "teachers", at=MORNING - DAY)
         file = settings_for(folder / "untouched", town, smtp_port=mail.port)
+        has_read(file)
         watch(file, MORNING)
         gas_day(town)
         _take_up_the_arctic(town, file)

@@ -8,8 +8,8 @@ until its debut, one every seventeen days; then a wave of about fourteen article
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
 cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
 set aside for the year: a theme's article is two thirds or more of its statements, talk is a stretch of the background,
-where what stands together is of one matter. Each sentence is led in by words of its own, as nobody but a copyist says a
-thing as others did. Whoever judges the year must not learn from the sentences that stand in it.
+where what stands together is of one matter. No sentence is said again before all the others were, or articles would be
+copies of each other. Whoever judges the year must not learn from the sentences that stand in it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -35,31 +36,6 @@ COPIES = 0.05
 SENTENCES = (5, 9)  # of a text
 HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
 JOINER = {"en": " ", "ru": " ", "zh": ""}
-LED_IN = {  # by whose words a sentence may begin
-    "en": (
-        *("As one reader put it:", "The paper's view:", "To say it again:", "A colleague adds:", "So we were told:"),
-        *("What is certain:", "Then there is this:", "In short:", "The column goes on:", "A listener objected:"),
-        *("Seen from here:", "From the notebook:", "Overheard at noon:", "On the record:", "A footnote:", "And yet:"),
-    ),
-    "ru": (
-        *("Скажем прямо:", "Как заметил читатель:", "Коротко:", "Из блокнота:", "Собеседник добавляет:", "И ещё одно:"),
-        *("Отсюда видно:", "Автор продолжает:", "Повторим:", "Напомним:", "На полях:", "Услышано в полдень:"),
-        *("Что известно точно:", "Слушатель возразил:", "Для протокола:", "И всё же:"),
-    ),
-    "zh": (
-        *(
-            "读者来信说：",
-            "文章接着写道：",
-            "简而言之：",
-            "有人补充：",
-            "笔记里写着：",
-            "从这里看去：",
-            "听众反问：",
-            "页边写道：",
-        ),
-        *("再说一遍：", "可以肯定的是：", "中午听到：", "记录在案：", "同事说：", "脚注：", "话虽如此：", "还有一点："),
-    ),
-}
 HOUSES = {  # publishers of a bloc and language
     ("independent", "en"): 13,
     ("china-state", "en"): 3,
@@ -100,10 +76,12 @@ def year(themes: Mapping[str, Statements], chatter: Statements, seed: int) -> li
     houses = [
         (f"{bloc}-{language}-{n}", bloc, language) for (bloc, language), many in HOUSES.items() for n in range(many)
     ]
+    points = {(theme, lang): _dealt(said, chance) for theme, by in themes.items() for lang, said in by.items()}
+    talk = {lang: _stretches(said, chance) for lang, said in chatter.items()}
     written = []
     for at, theme in sorted(spoken + idle):
         publisher, bloc, language = chance.choice(houses)
-        title, text = _written(themes[theme][language] if theme else (), chatter[language], language, chance)
+        title, text = _written(points.get((theme, language)), talk[language], language, chance)
         dated = (START + timedelta(days=at)).isoformat(timespec="seconds")
         written.append(Article("", dated, publisher, bloc, language, title, text, [theme] if theme else []))
     originals = [replace(article, id=f"y-{n:04}") for n, article in enumerate(written)]
@@ -123,26 +101,38 @@ def _appearances(debut: float, chance: random.Random) -> Iterator[float]:
         yield at
 
 
-def _written(theme: Sequence[str], chatter: Sequence[str], language: str, chance: random.Random) -> tuple[str, str]:
-    """A title and a text, of a theme or of a stretch of chatter."""
-    length = chance.randint(*SENTENCES)
+def _dealt(sentences: Sequence[str], chance: random.Random) -> Iterator[str]:
+    """Sentences in a chance order, each again only after all the others."""
+    while True:
+        yield from chance.sample(sentences, len(sentences))
+
+
+def _stretches(chatter: Sequence[str], chance: random.Random) -> Iterator[Sequence[str]]:
+    """Stretches of what stands together, a title and a text long, each sentence again only after all the others."""
+    while True:
+        cut, edges = chance.randrange(SENTENCES[0]), []
+        while cut < len(chatter):
+            edges.append(cut)
+            cut += chance.randint(*SENTENCES) + 1
+        stretches = [chatter[start:end] for start, end in pairwise(edges)]
+        yield from chance.sample(stretches, len(stretches))
+
+
+def _written(
+    theme: Iterator[str] | None, talk: Iterator[Sequence[str]], language: str, chance: random.Random
+) -> tuple[str, str]:
+    """A title and a text, of a theme or of a stretch of talk."""
     if theme:
-        title = chance.choice([s for s in theme if len(s) <= HEADLINE[language]])
+        title = next(s for s in theme if len(s) <= HEADLINE[language])
+        length = chance.randint(*SENTENCES)
         making = chance.randint(-(-2 * length // 3), length)
-        body = chance.sample([s for s in theme if s != title], making) + _stretch(chatter, length - making, chance)
+        body = [next(theme) for _ in range(making)] + list(next(talk))[: length - making]
         chance.shuffle(body)
     else:
-        spoken = _stretch(chatter, length + 1, chance)
-        title = min(spoken, key=len)
-        body = [s for s in spoken if s != title]
-    said = (_ended(f"{chance.choice(LED_IN[language])}{JOINER[language]}{sentence}", language) for sentence in body)
-    return title, JOINER[language].join(said)
-
-
-def _stretch(chatter: Sequence[str], length: int, chance: random.Random) -> list[str]:
-    """So many sentences that stand together."""
-    start = chance.randrange(len(chatter) - length + 1)
-    return list(chatter[start : start + length])
+        stretch = next(talk)
+        title = min(stretch, key=len)
+        body = [s for s in stretch if s != title]
+    return title, JOINER[language].join(_ended(sentence, language) for sentence in body)
 
 
 def _ended(sentence: str, language: str) -> str:
