@@ -38,7 +38,7 @@ _HARDENED: Config = {
 }
 # Without it the engine writes a format that leaves long text uncompressed; a newer engine keeps to it.
 _CREATED_AS: Config = {"storage_compatibility_version": "v1.5.0"}
-_SMALL = 32_000_000  # bytes of a file, on which one thread is enough
+_SMALL = 32_000_000  # bytes of a file: done before a second thread is awake, which costs up to a third of the work
 _FULL = ("No space left on device", "File too large", "Disk quota exceeded")
 _FULL_NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _MENDABLE = (
@@ -83,19 +83,15 @@ def connect(path: Path, *, read_only: bool = False, memory: str = MEMORY) -> Con
 def connect_beside(path: Path, other: Path) -> Connection:
     """A new database at `path` that may read one other, and has it attached as `source`."""
     con = duckdb.connect(str(path), config=_HARDENED | _CREATED_AS | _threads(other))
-    allowed = ", ".join(_quoted(name) for name in (str(other), f"{other}.wal"))
-    con.execute(f"SET allowed_paths = [{allowed}]")
+    con.execute(f"SET allowed_paths = [{_quoted(str(other))}, {_quoted(f'{other}.wal')}]")
     con.execute("SET enable_external_access = false")
     con.execute(f"ATTACH {_quoted(str(other))} AS source (READ_ONLY)")
-    # Whole tables are copied and views made: there is nothing to optimise, in a hundred statements.
-    con.execute("PRAGMA disable_optimizer")
+    con.execute("PRAGMA disable_optimizer")  # whole tables are copied and views made, a hundred statements
     return _settle(con)
 
 
 def _threads(path: Path) -> Config:
-    # What is small is done before a second thread is awake, which costs up to a third of the work.
-    small = not path.exists() or path.stat().st_size < _SMALL
-    return {"threads": 1} if small else {}
+    return {"threads": 1} if not path.exists() or path.stat().st_size < _SMALL else {}
 
 
 def _settle(con: Connection) -> Connection:
