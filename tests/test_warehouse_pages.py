@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,3 +77,19 @@ def test_only_pages_are_removed(tmp_path: Path) -> None:
         os.utime(file, (0, 0))
     assert store.prune(datetime(2021, 1, 1, tzinfo=UTC)) == 1
     assert all(file.exists() for file in theirs)
+
+
+def test_half_a_page_of_a_killed_process_goes(tmp_path: Path) -> None:
+    """What a process left that was killed while it wrote is removed with the next try; another's work is let alone."""
+    store = PageStore(tmp_path)
+    digest = store.put(b"whole")
+    folder = tmp_path / digest[:2]
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, at_work = folder / f"{digest}.{gone.pid}-1", folder / f"{digest}.{os.getppid()}-1"
+    left.write_bytes(b"ha")
+    at_work.write_bytes(b"ha")
+    assert store.put(b"whole") == digest
+    assert not left.exists()
+    assert at_work.exists()
+    assert store.get(digest) == b"whole"

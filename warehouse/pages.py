@@ -14,8 +14,6 @@ from threading import get_ident
 from warehouse.connect import writable
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-
-
 _OURS = re.compile(r"[0-9a-f]{64}\.")
 
 
@@ -40,6 +38,7 @@ class PageStore:
         # Pages belong to their publishers: nobody else on this machine reads them here.
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(exist_ok=True)
+        _forget_unfinished(path)
         unfinished = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         try:
             unfinished.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
@@ -72,3 +71,21 @@ class PageStore:
         if not _HASH.fullmatch(digest):
             raise ValueError(f"not a sha256 in hex: {digest!r}")
         return self.folder / digest[:2] / f"{digest}.gz"
+
+
+def _forget_unfinished(path: Path) -> None:
+    """Remove what a process that was killed left half written of this page: it is asked for again."""
+    for left in path.parent.glob(f"{path.stem}.*-*"):
+        writer = left.suffix[1:].partition("-")[0]
+        if not (writer.isdecimal() and _runs(int(writer))):
+            left.unlink(missing_ok=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        pass
+    return True
