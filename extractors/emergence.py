@@ -42,6 +42,7 @@ class Look:
 
     @property
     def score(self) -> float:
+        """Novelty and voices together, by which a stream's clusters are ranked; a candidate needs its novelty alone."""
         return self.novelty + _VOICES * math.log(min(max(self.voices, 1), _ENOUGH))
 
     @property

@@ -58,7 +58,7 @@ def surges(
     windows = [window_of(day, rules) for day in (today - timedelta(days=1), today)]
     said = _by_theme(appearances)
     if not any(one.dated_at >= windows[0].opens for spoken in said.values() for one in spoken):
-        return ()  # whom nobody heard: how well anybody was listened to need not be known
+        return ()  # nobody spoke in either window: nothing can surge, however well it was listened to
     found_before, heard = tuple(past), heard_days(polls)
     found: dict[str, Finding] = {}
     for window in windows:

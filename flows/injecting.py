@@ -76,7 +76,7 @@ def _judged(theme: Theme, taxonomy: Taxonomy, graded: Sequence[Graded], relevant
 
 @contextmanager
 def _without(house: House, theme_id: str, by_heart: frozenset[str]) -> Iterator[House]:
-    """The same house, of which nobody told it of the theme, nor any sentence `by_heart`."""
+    """The same house, told neither of the theme nor of any sentence `by_heart`. Raises `NotReplayed`."""
     taxonomy = house.settings.taxonomy
     kept = [
         replace(theme, statements=tuple(s for s in theme.statements if s.text not in by_heart))
@@ -88,7 +88,10 @@ def _without(house: House, theme_id: str, by_heart: frozenset[str]) -> Iterator[
         models = Path(folder)
         (learnt,) = house.workers.map(exemplars.prepare, [(held_out, models, by_heart)], LEARNING)
         if isinstance(learnt, Failed):
-            raise NotReplayed(f"The themes could not be learnt from their statements ({learnt.reason}).")
+            raise NotReplayed(
+                f"The themes could not be learnt without {theme_id} ({learnt.reason}: {learnt.detail}). Is there room "
+                "for temporary files? Run it again with --theme for those that are left."
+            )
         yield replace(house, settings=replace(house.settings, taxonomy=held_out), models=models)
 
 
