@@ -7,6 +7,7 @@ from alerts.words import LABEL, NAME, clean, count, day, language_name, names, s
 from warehouse.records import Alert, Candidate
 
 QUOTED = "Who says so"
+LEAST = 0.1  # stories to be expected that are worth a number
 LITTLE = 200  # articles: with fewer there is not much to be new against
 
 # How sure, in words, from which confidence on.
@@ -78,4 +79,12 @@ def _newness(alert: Alert, candidate: Candidate) -> tuple[str, ...]:
     read = count(alert.base.relevant, "other relevant article", "other relevant articles")
     since = f"{read} that Amur has read since {day(alert.watched_since)}"
     little = (f"{LITTLE} or more would tell better.",) if alert.base.relevant < LITTLE else ()
-    return (later, f"Base: {since}. Nothing like it had gathered among them before.", *little)
+    return (later, f"Base: {since}. {_unheard_of(candidate)}", *little)
+
+
+def _unheard_of(candidate: Candidate) -> str:
+    if candidate.expected is None:
+        return "Nothing like it had gathered among them before."
+    asked = f"{candidate.expected:.1f}" if candidate.expected >= LEAST else f"fewer than {LEAST}"
+    stories = count(candidate.voices, "story", "stories")
+    return f"Spoken of as much as before, it would have made {asked} stories in these days; it made {stories}."

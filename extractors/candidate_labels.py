@@ -1,26 +1,28 @@
-"""What a candidate is called: the key phrases of its articles, by class-based TF-IDF (Grootendorst 2022). Pure.
+"""What a candidate is called: the phrases of its articles that were hardly said before. Pure.
 
-The two that most of them name come first. The others follow by weight, each as far as it says what the ones before it
-do not (maximal marginal relevance: Carbonell and Goldstein 1998).
+The two names that tell most of those that many name come first. The others follow by weight, each as far as it says
+what the ones before it do not (maximal marginal relevance: Carbonell and Goldstein 1998).
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from extractors import names
 from extractors.clusters import Member
-from extractors.frequencies import ENTITY, Frequencies, Key, key_of
+from extractors.emergence import Recent
+from extractors.frequencies import ENTITY, Frequencies, Key, every_of, key_of
 from extractors.gate import sides
 
-FEWEST, MOST = 3, 5  # phrases
+FEWEST, MOST = 3, 6  # phrases
 JOINT = " · "
 
 _SHARED = 0.4  # of the voices, and at least two, name an entity: it may stand first
 _LEADING = 2  # entities at most that stand first
-_TELLING = 1.5  # times that a name or a pair of words tells more than a word
+_NAME, _PAIR = 1.5, 1.3  # times that a name, or words side by side, tell more than a word
 _RELEVANCE = 0.6  # of a phrase, beside what it has in common with those before it
 _READ = "en"  # the language of labels, where any of the articles are in it
 _STATES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin"})
@@ -32,9 +34,12 @@ def label(phrases: Iterable[str]) -> str:
     return JOINT.join(phrases)
 
 
-def key_phrases(voices: Sequence[Member], frequencies: Frequencies) -> tuple[str, ...]:
-    """At most five phrases that tell these articles from all others; an entity first, where many name one."""
-    weights = _weights(voices, frequencies)
+def key_phrases(voices: Sequence[Member], frequencies: Frequencies, recent: Recent) -> tuple[str, ...]:
+    """At most six phrases that tell these articles from what was said before; names first, where many name one.
+
+    `frequencies` are of all articles, `recent` of those of the last days.
+    """
+    weights = _weights(voices, frequencies, recent)
     spoken = Counter(member.item.language for member in voices)
     first = _READ if spoken[_READ] else min(spoken, key=lambda language: (-spoken[language], language))
     ours = {key: weight for key, weight in weights.items() if key[0] in ("", first)}
@@ -44,21 +49,32 @@ def key_phrases(voices: Sequence[Member], frequencies: Frequencies) -> tuple[str
     return tuple(key[1].removeprefix(ENTITY) for key in chosen)
 
 
-def _weights(voices: Sequence[Member], frequencies: Frequencies) -> dict[Key, float]:
-    """How much each term tells: in how many of the articles it stands, and how rare it is elsewhere."""
+def _weights(voices: Sequence[Member], frequencies: Frequencies, recent: Recent) -> dict[Key, float]:
+    """How much each term tells: in how many of the articles it stands, and how many more that is than before."""
     spoken = Counter(member.item.language for member in voices)
     terms = Counter(key_of(member.item.language, term) for member in voices for term in member.weights)
     shared = [key for key, times in terms.items() if times > 1 or len(voices) == 1] or list(terms)
     return {
-        key: terms[key] / (spoken[key[0]] or len(voices)) * frequencies.rarity(key) * _telling(key[1])
+        key: terms[key]
+        * math.log1p(terms[key] / _expected(key, spoken[key[0]] or len(voices), frequencies, recent))
+        * _telling(key[1])
         for key in sorted(shared)
         if not is_side(key[1])
     }
 
 
+def _expected(key: Key, articles: int, frequencies: Frequencies, recent: Recent) -> float:
+    """In how many of so many articles the term would stand, were it said as often as before the last days."""
+    every = every_of(key)
+    before = max(frequencies.articles(key) - recent.articles(key), 0)
+    return articles * (before + 0.5) / max(frequencies.articles(every) - recent.articles(every), 1)
+
+
 def _telling(term: str) -> float:
-    pair = " " in term if term.isascii() or not any(map(_is_han, term)) else len(term) >= _LETTERS
-    return _TELLING if pair or term.startswith(ENTITY) else 1.0
+    if term.startswith(ENTITY):
+        return _NAME
+    pair = len(term) >= _LETTERS if any(map(_is_han, term)) else " " in term
+    return _PAIR if pair else 1.0
 
 
 def _is_han(letter: str) -> bool:

@@ -45,30 +45,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Member:
-    """An article in its cluster, with its terms as they were weighed when it came."""
+    """An article with its terms as they were weighed when it came."""
 
     item: Item
     weights: Mapping[str, float]
-    similarity: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stored:
-    """A cluster as it is kept: its members in their order, and the candidate that it became; "" for none."""
-
-    id: UUID
-    members: tuple[Member, ...]
-    candidate_id: str = ""
-
-
-def likeness(meant: Cosines, said: Cosines, share: Cosines) -> Cosines:
+def likeness(meant: Cosines, said: Cosines, share: Cosines, meaning: float = _MEANING) -> Cosines:
     """How alike two are, to nine digits: machines differ beyond.
 
     `meant` and `said` are the cosines of meaning and of terms, `share` is how much of the first one's terms can be the
-    other's.
+    other's, `meaning` the weight of meaning beside that of terms.
     """
     likely = np.maximum(meant, 0.0) * _TERMS_BESIDE_MEANING
-    alike: Cosines = np.round(_MEANING * meant + (1 - _MEANING) * (share * said + (1 - share) * likely), 9)
+    alike: Cosines = np.round(meaning * meant + (1 - meaning) * (share * said + (1 - share) * likely), 9)
     return alike
 
 
@@ -86,13 +76,16 @@ class Point:
         said, share = self.terms.likeness(other.terms)
         return float(likeness(np.float64(meant), np.float64(said), np.float64(share)))
 
+    def vector(self) -> Vector:
+        """Its meaning, of length 1."""
+        return (self.meaning / self.length).astype(np.float32)
+
 
 class Cluster:
     """Articles that say alike, in the order in which they came."""
 
-    def __init__(self, cluster_id: UUID, candidate_id: str = "") -> None:
+    def __init__(self, cluster_id: UUID) -> None:
         self.id = cluster_id
-        self.candidate_id = candidate_id
         self.members: list[Member] = []
         self.stories: set[UUID] = set()
         self.opened_at = datetime.max.replace(tzinfo=UTC)
@@ -120,10 +113,6 @@ class Cluster:
                 first.setdefault(member.item.story_id, member)
         return list(first.values())
 
-    def vector(self) -> Vector:
-        """Where it stands in meaning, of length 1."""
-        return (self.point.meaning / self.point.length).astype(np.float32)
-
 
 def cohesion(members: Sequence[Member]) -> float:
     """The mean cosine of articles to their centroid."""
@@ -134,6 +123,14 @@ def cohesion(members: Sequence[Member]) -> float:
 def point_of(vector: Vector, terms: Mapping[str, float]) -> Point:
     """The place of one article, or of something known."""
     return Point(vector.astype(np.float64), Bag(terms))
+
+
+def middle_of(members: Sequence[Member]) -> Point:
+    """The place of articles together."""
+    terms = Bag()
+    for member in members:
+        terms.add(Bag(member.weights))
+    return Point(np.sum([member.item.vector for member in members], axis=0, dtype=np.float64), terms)
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:

@@ -22,9 +22,6 @@ _FEWEST = 2
 # The score is the novelty of words, that of names by a quarter, and the logarithm of the voices, of which more than
 # eight are no better than eight. Chosen by hand on the span that all thresholds were tuned on: docs/novelty.md.
 _NAMES, _VOICES, _ENOUGH = 0.25, 1.75, 8
-# The chance that a cluster of such novelty is of a new theme: by how many were in a generated year with one left out
-# (tests/benchmarks/year.py): 1 of 10 from 4 on, 4 from 4.5, 7 from 5, 9 from 5.5.
-_SLOPE, _MIDDLE = 2.5, 4.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +39,8 @@ class Look:
 
     @property
     def score(self) -> float:
-        """Novelty and voices together, by which a stream's clusters are ranked; a candidate needs its novelty alone."""
+        """Novelty and voices together, by which a stream's clusters are ranked."""
         return self.novelty + _VOICES * math.log(min(max(self.voices, 1), _ENOUGH))
-
-    @property
-    def confidence(self) -> float:
-        """How sure one may be that it is new, in [0, 1]."""
-        return 1 / (1 + math.exp(-_SLOPE * (self.novelty - _MIDDLE)))
 
 
 class Recent:

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.candidates import CandidateRules
 from extractors.frequencies import Frequencies
 from extractors.novelty_stream import StreamItem
+from extractors.single_pass import SinglePassRules
 
 _DAYS = 14
 _FOR_EVER = 100_000  # days
@@ -32,9 +32,9 @@ def plain_terms(text: str) -> Mapping[str, float]:
     return {word: 1 + float(np.log(times)) for word, times in Counter(words(text)).items()}
 
 
-def fixed_support(join: float) -> CandidateRules:
+def fixed_support(join: float) -> SinglePassRules:
     """The baseline's rules: the first look is the alert, whatever it finds."""
-    return CandidateRules(stories=4, publishers=3, days=_DAYS, join=join, novelty=np.inf, life_days=_FOR_EVER)
+    return SinglePassRules(join, stories=4, publishers=3, days=_DAYS, life_days=_FOR_EVER)
 
 
 def nearest_before(items: Sequence[StreamItem]) -> NDArray[np.float64]:

@@ -14,12 +14,12 @@ from uuid import UUID
 
 import numpy as np
 
-from extractors.candidates import CandidateRules, Item, Live
-from extractors.clusters import Vector, point_of
-from extractors.frequencies import ENTITY, Frequencies
+from extractors.clusters import Item, Vector, point_of
+from extractors.frequencies import ENTITY
 from extractors.novelty_baselines import plain_terms
 from extractors.novelty_stream import WARM_UPS, Alert, StreamItem, known_stories
 from extractors.registry import Known, Registry
+from extractors.single_pass import SinglePass, SinglePassRules
 from extractors.termbags import Bag
 from extractors.theme_words import tells_nothing
 
@@ -56,19 +56,19 @@ def named_terms(text: str) -> Mapping[str, float]:
     return found | {name: 1 + float(np.log(names.count(name))) for name in names}
 
 
-def see(items: Sequence[StreamItem], vectors: Vector, terms: Terms, rules: CandidateRules) -> Seen:
+def see(items: Sequence[StreamItem], vectors: Vector, terms: Terms, rules: SinglePassRules) -> Seen:
     """Put the items into clusters, in their order."""
-    live = Live(rules, Frequencies({}))
+    live = SinglePass(rules)
     weights, sightings = [], []
     for place, item in enumerate(items):
         name = UUID(int=place)
         at = datetime.combine(item.day, time(), UTC)
-        joined = live.add(Item(name, name, at, item.outlet, "", "en", vectors[place], terms(item.text)))
-        weights.append(joined.weights)
-        if joined.look:
-            stands, members = live.standing(joined.cluster_id)
+        placed = live.add(Item(name, name, at, item.outlet, "", "en", vectors[place], terms(item.text)))
+        weights.append(placed.weights)
+        if placed.look:
+            stands, members = live.standing(placed.cluster_id)
             of = tuple(member.int for member in members)
-            sightings.append(Sighting(place, joined.cluster_id, of, joined.look.score, stands))
+            sightings.append(Sighting(place, placed.cluster_id, of, placed.look.score, stands))
     known = [(until, _story(places, vectors, weights)) for until in WARM_UPS for places in known_stories(items, until)]
     return Seen(sightings, known)
 

@@ -16,7 +16,7 @@ from itertools import pairwise
 from extractors import names, russian
 from extractors.english import EnglishSentence
 
-MOST_TERMS = 60  # of an article
+MOST_TERMS = 120  # of an article
 
 _SIDES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin", "Xi Jinping", "Vladimir Putin"})
 # Of English and Russian words the beginning tells.
@@ -24,6 +24,7 @@ _OWN = re.compile(
     "(?:china|chinese|sino|prc|beijing|russia|russo|moscow|kremlin|putin|vladimir|jinping|xi$"
     "|китай|китая|китае|кнр$|пекин|росси|русск|рф$|москв|москов|кремл|путин|владимир|цзиньпин|си$)"
 )
+_NATIONAL = frozenset({"chinese", "russian", "китайский", "российский", "русский"})  # they tell what kind, not whose
 _OWN_LETTERS = re.compile("中华人民共和国|俄罗斯|中国|中俄|俄中|中方|俄方|北京|莫斯科|克里姆林宫|习近平|普京|两国|双方")
 # Letters that are words by themselves, and what cannot begin or end one that matters.
 _SMALL = (
@@ -44,12 +45,15 @@ class Said:
 
 
 def terms(said: Sequence[Said], language: str) -> tuple[tuple[str, float], ...]:
-    """What sentences speak of, each term with its weight: 1 + ln(how often), the heaviest first."""
+    """What sentences speak of, each term with its weight: 1 + ln(how often).
+
+    The heaviest first, of those as heavy the names, then in the order in which they were said.
+    """
     found: Counter[str] = Counter()
     for sentence in said:
         for term in _terms(sentence, language):
             found[term] += sentence.times
-    heaviest = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_TERMS]
+    heaviest = sorted(found.items(), key=lambda pair: (-pair[1], not pair[0].startswith("@")))[:MOST_TERMS]
     return tuple((term, 1 + math.log(times)) for term, times in heaviest)
 
 
@@ -64,10 +68,11 @@ def _terms(sentence: Said, language: str) -> Iterator[str]:
 
 
 def _words(lemmas: Sequence[str]) -> Iterator[str]:
-    """Single words, and two that stand side by side; "" is any word that is none of these."""
+    """Single words, and two that stand side by side, "Chinese car" among them; "" is any word that is none of these."""
     own = ["" if _OWN.match(lemma) else lemma for lemma in lemmas]
     yield from filter(None, own)
-    yield from (f"{one} {other}" for one, other in pairwise(own) if one and other)
+    kinds = [lemma if lemma in _NATIONAL else word for lemma, word in zip(lemmas, own, strict=True)]
+    yield from (f"{one} {other}" for one, other in pairwise(kinds) if one and other and other not in _NATIONAL)
 
 
 def _letters(written: str) -> Iterator[str]:

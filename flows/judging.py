@@ -9,9 +9,9 @@ from uuid import UUID
 from extractors.themes import JudgeInput, judge
 from extractors.workers import Failed
 from flows.calibrating import calibrate
-from flows.clustering import candidate_findings
 from flows.comparing import place_in_stories
 from flows.deciding import Asked, decide
+from flows.gathering import candidate_findings
 from flows.house import House, Pass
 from flows.modelfile import learn_themes, model_of
 from warehouse import articles, judgements, outbox, passes, theme_verdicts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from extractors.gatherings import REFERENCE
 from flows.house import House, Pass
 from warehouse import candidates, residuals, retention, theme_versions
 
@@ -20,11 +21,11 @@ def keep_house(house: House, this: Pass) -> None:
         with house.store.transaction() as con:
             dropped = retention.drop_texts(con, before.texts, rules, taxonomy_id, this.now)
     _drop_old_scores(house, taxonomy_id)
-    # Twice as long as clusters live: whatever comes late finds them as they were.
+    # Twice as long as a candidate gathers in: whatever comes late finds what it belongs to as it was.
     outlived = this.now - 2 * house.settings.novelty.candidate_span
     with house.store.transaction() as con:
-        residuals.forget(con, outlived)
-        candidates.forget(con, outlived)
+        residuals.forget(con, outlived, REFERENCE)
+        candidates.forget(con)
     with house.store.transaction() as con:
         retention.done(con, "all", this.now)
 

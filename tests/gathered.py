@@ -99,7 +99,7 @@ def gather(
     judgements.save_judgements(con, [make_judgement(a, taxonomy, (), judged_at=now) for a in told])
     judgements.save_stories(con, copies)
     insert(con, "residual_passages", [row for n, a in enumerate(told) for row in _passages(a, n, taxonomy)])
-    one = Emergence(candidate, told[0].id, tuple(a.id for a in told), quiet)
+    one = Emergence(candidate, tuple(a.id for a in told), quiet)
     candidates.save_candidates(con, taxonomy.id, [one], now)
     if not quiet:
         finding = make_finding(

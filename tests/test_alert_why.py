@@ -69,7 +69,7 @@ def with_history(desk: Desk) -> Desk:
         for n, ago in enumerate((30, 2)):
             speak_of(con, desk, f"trade-{n}", ago)
         decided = [(earlier, "alert"), (found(COOLING), "cooldown"), (found(SNOOZED), "snoozed")]
-        candidates.save_candidates(con, taxonomy.id, [Emergence(make_candidate(), desk.told[0].id, ())], YESTERDAY)
+        candidates.save_candidates(con, taxonomy.id, [Emergence(make_candidate(), ())], YESTERDAY)
         decided.append((found(make_candidate().id, kind="candidate"), "cooldown"))
         findings.save_findings(con, [*decided, (found(CARRIED), UNHEARD)])
         verdicts.give(con, [Verdict("snooze", SNOOZED, NOW - 3 * DAY, until_at=NOW + DAY)])

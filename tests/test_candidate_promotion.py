@@ -75,7 +75,7 @@ def _gather(file: Path) -> None:
         made = make_border_candidate(
             label="Gazprom · gas pipeline", phrases=("Gazprom", "gas pipeline"), nearest="grain", first_at=MORNING
         )
-        candidates.save_candidates(con, taxonomy.id, [Emergence(made, ids[0], ids)], FOUND)
+        candidates.save_candidates(con, taxonomy.id, [Emergence(made, ids)], FOUND)
         con.execute("DELETE FROM residual_passages")
         said = [
             {"article_id": id_, "taxonomy_id": taxonomy.id, "ordinal": 0, "sentence": sentence, "in_title": False}

@@ -207,7 +207,7 @@ def test_a_candidate_is_put_back_with_its_alert(tmp_path: Path) -> None:
     store = Store(tmp_path).open()
     made = make_candidate()
     with store.transaction() as con:
-        candidates.save_candidates(con, "t1", [Emergence(made, key("a"), (key("a"), key("b")))], NOW)
+        candidates.save_candidates(con, "t1", [Emergence(made, (key("a"), key("b")))], NOW)
         candidates.save_known(con, [Known(made.id, NOW, bytes(range(256)), ("ice",), (0.5,))])
         finding = found(con, kind="candidate", theme_id=made.id, candidate=made)
         before = rows_of_alerts(con)

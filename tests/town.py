@@ -10,13 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from desk import write_settings
+from earlier import hear_earlier
 from extractors.fetch import Fetcher
 from extractors.workers import WorkerRules, Workers
 from flows.house import House, Unwatched, Watch, utc_now
 from flows.monitor import run_pass
 from flows.settings import Settings, load
 from servers import HttpServer, Reply
-from warehouse import candidates
 from warehouse.passes import PassRecord
 from warehouse.store import Store
 
@@ -62,12 +62,11 @@ def feed(town: HttpServer, *slugs: str, at: datetime = MORNING, summary: str = "
     return Reply(body=body.encode(), headers={"Content-Type": "application/rss+xml"})
 
 
-def has_read(file: Path, articles: int = 1000) -> None:
-    """Have the town's reader know what is usual: so many articles before, of other things."""
+def has_read(file: Path) -> None:
+    """Have the town's reader know what is usual: what was said in the weeks before, of other things."""
     settings = load(file, {})
     with Store(settings.data).open().transaction() as con:
-        seen = dict.fromkeys([("", ""), ("en", "")], articles)
-        candidates.save_frequencies(con, settings.taxonomy.id, seen)
+        hear_earlier(con, settings.taxonomy, MORNING)
 
 
 def papers_toml(addresses: Mapping[str, str]) -> str:

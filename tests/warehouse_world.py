@@ -133,7 +133,7 @@ def _judge(con: Connection) -> None:
 
 
 def _gather(con: Connection) -> None:
-    emerged = Emergence(make_candidate(), DEAL.id, (DEAL.id, COPIED.id))
+    emerged = Emergence(make_candidate(), (DEAL.id, COPIED.id))
     candidates.save_candidates(con, GAS_AND_GRAIN.id, [emerged], NOW)
 
 

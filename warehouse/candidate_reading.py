@@ -23,7 +23,7 @@ WITH spoken AS (
 SELECT c.candidate_id, c.label, c.phrases, c.state, c.state_at, c.theme_id, c.found_at, c.first_at,
     coalesce(n.last_at, c.first_at), coalesce(n.articles, 0), coalesce(n.stories, 0), coalesce(n.publishers, []),
     coalesce(n.blocs, []), coalesce(n.languages, []), c.confidence, c.cohesion, c.nearest, coalesce(t.label, ''),
-    c.likeness, c.quiet,
+    c.likeness, c.voices, c.expected, c.quiet,
     (SELECT max_by(a.alert_id, a.created_at) FROM alerts AS a WHERE a.theme_id = c.candidate_id),
     coalesce((
         SELECT max_by(d.note, d.number)
@@ -104,6 +104,8 @@ class Standing:
     nearest: str
     nearest_label: str
     likeness: float
+    voices: int  # stories when it was found
+    expected: float | None  # how many there would have been, were it spoken of as much as before
     quiet: str
     alert_id: UUID | None
     note: str

@@ -1,4 +1,4 @@
-"""Clusters of what no theme explains, what is known already, and the candidates that came of them."""
+"""What was heard of what no theme explains, what is known already, and the candidates that came of it."""
 
 from __future__ import annotations
 
@@ -13,22 +13,31 @@ from warehouse.residuals import COLUMNS, TABLES, Left
 from warehouse.rows import Row, columns_of, insert, row_of
 from warehouse.theme_versions import KEPT
 
-_MEMBERS = f"""
-SELECT c.cluster_id, c.candidate_id, m.similarity, m.counts, {COLUMNS}, t.terms, t.weights
+_HEARD = f"""
+SELECT heard.counts, coalesce(c.candidate_id, ''), {COLUMNS}, t.terms, t.weights
 {TABLES}
-JOIN cluster_members AS m ON m.article_id = r.article_id AND m.taxonomy_id = r.taxonomy_id
-JOIN clusters AS c ON c.taxonomy_id = m.taxonomy_id AND c.cluster_id = m.cluster_id
-JOIN member_terms AS t ON t.article_id = m.article_id AND t.taxonomy_id = m.taxonomy_id
-WHERE r.taxonomy_id = $taxonomy_id
-  AND c.last_at >= $live_since AND a.dated_at >= $since AND s.dated_at >= $since
-ORDER BY c.cluster_id, m.position
-"""
+JOIN heard ON heard.article_id = r.article_id AND heard.taxonomy_id = r.taxonomy_id
+JOIN heard_terms AS t ON t.article_id = r.article_id AND t.taxonomy_id = r.taxonomy_id
+LEFT JOIN (
+    SELECT article_id, candidate_id
+    FROM candidate_articles
+    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY joined_at DESC, candidate_id) = 1
+) AS c ON c.article_id = r.article_id
+WHERE r.taxonomy_id = $taxonomy_id AND a.dated_at >= $since AND s.dated_at >= $since
+ORDER BY a.dated_at, r.article_id
+"""  # noqa: S608  this module's own words
 
-_LIVE = """
-SELECT last - $days, min(opened_at)
-FROM clusters, (SELECT max(last_at) AS last FROM clusters WHERE taxonomy_id = $taxonomy_id)
-WHERE taxonomy_id = $taxonomy_id AND last_at >= last - $days
-GROUP BY last
+# From which date on: that of the first of so many before the last days, or where there is none of the last days.
+_SINCE = """
+WITH told AS (
+    SELECT dated_at, max(dated_at) OVER () - $days AS late
+    FROM heard_terms
+    WHERE taxonomy_id = $taxonomy_id
+),
+
+before AS (SELECT dated_at FROM told WHERE dated_at < late ORDER BY dated_at DESC LIMIT $before)
+
+SELECT coalesce((SELECT min(dated_at) FROM before), (SELECT min(late) FROM told))
 """
 
 _FREQUENCIES = """
@@ -38,22 +47,10 @@ WHERE taxonomy_id = $taxonomy_id
   AND (language, term) IN (SELECT (language, term) FROM (SELECT unnest($languages) AS language, unnest($terms) AS term))
 """
 
-_CLUSTERS = """
-SELECT cluster_id, opened_at, last_at, candidate_id, attached_to
-FROM clusters
-WHERE taxonomy_id = $taxonomy_id AND cluster_id IN (SELECT unnest($ids::UUID[]))
-"""
-
 _FORGET_TERMS = """
-DELETE FROM member_terms
-WHERE (taxonomy_id, article_id) IN (
-    SELECT (m.taxonomy_id, m.article_id)
-    FROM cluster_members AS m
-    JOIN clusters USING (taxonomy_id, cluster_id)
-    WHERE last_at < $before
-)
+DELETE FROM heard_terms
+WHERE (taxonomy_id, article_id) NOT IN (SELECT (taxonomy_id, article_id) FROM residuals)
 """
-
 
 _FORGET_FREQUENCIES = f"""
 DELETE FROM term_frequencies
@@ -64,31 +61,25 @@ WHERE taxonomy_id NOT IN (
 
 
 @dataclass(frozen=True, slots=True)
-class Membership:
-    """One article's place in a cluster; `terms` with their weights as they were when it came.
+class Heard:
+    """One article that was heard; `terms` with their weights as they were when it came.
 
-    `candidate_id` is the candidate that the cluster is by now, `attached_to` what it was found to continue, or "".
+    `candidate_id` is the candidate that it speaks of, or "".
     """
 
-    cluster_id: UUID
     article_id: UUID
     at: datetime
-    position: int
-    similarity: float
     counts: bool
     terms: Mapping[str, float]
     candidate_id: str = ""
-    attached_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One article of a cluster that lives, as it was when it came."""
+    """One article that was heard, as it was when it came."""
 
-    cluster_id: UUID
-    candidate_id: str
-    similarity: float
     counts: bool
+    candidate_id: str
     left: Left
 
 
@@ -105,22 +96,21 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Emergence:
-    """A candidate with its cluster and articles; `quiet` says why it is not told, or ""."""
+    """A candidate with its articles; `quiet` says why it is not told, or ""."""
 
     candidate: Candidate
-    cluster_id: UUID
     article_ids: tuple[UUID, ...]
     quiet: str = ""
 
 
-def live_members(con: Connection, taxonomy_id: str, days: timedelta) -> list[Stored]:
-    """The articles of the clusters that live: whose last article is at most `days` older than the newest of any."""
-    live = con.execute(_LIVE, {"taxonomy_id": taxonomy_id, "days": days}).fetchone()
-    if live is None:
+def heard(con: Connection, taxonomy_id: str, days: timedelta, before: int) -> list[Stored]:
+    """The articles heard that are at most `days` older than the newest of them, and the last `before` older ones."""
+    asked = {"taxonomy_id": taxonomy_id}
+    ((since,),) = con.execute(_SINCE, asked | {"days": days, "before": before}).fetchall()
+    if since is None:
         return []
-    asked = {"taxonomy_id": taxonomy_id, "live_since": live[0], "since": live[1]}
-    rows = con.execute(_MEMBERS, asked).fetchall()
-    return [Stored(cluster, candidate, alike, counts, Left(*left)) for cluster, candidate, alike, counts, *left in rows]
+    rows = con.execute(_HEARD, asked | {"since": since}).fetchall()
+    return [Stored(counts, candidate, Left(*left)) for counts, candidate, *left in rows]
 
 
 def known(con: Connection) -> list[Known]:
@@ -139,22 +129,22 @@ def frequencies(con: Connection, taxonomy_id: str, keys: Iterable[tuple[str, str
     return {(language, term): count for language, term, count in rows}
 
 
-def save_members(con: Connection, taxonomy_id: str, members: Sequence[Membership], now: datetime) -> None:
-    """Put articles into clusters, once and for all, and into the candidates that these are."""
-    insert(con, "clusters", _cluster_rows(con, taxonomy_id, members), "replace")
-    rows = [row_of(m, without=("at", "terms", "candidate_id", "attached_to"), taxonomy_id=taxonomy_id) for m in members]
-    insert(con, "cluster_members", rows)
+def save_heard(con: Connection, taxonomy_id: str, articles: Sequence[Heard], now: datetime) -> None:
+    """Note that articles were heard, and the candidates that they speak of."""
+    rows = [{"taxonomy_id": taxonomy_id, "article_id": one.article_id, "counts": one.counts} for one in articles]
+    insert(con, "heard", rows)
     weighed = [
-        {"taxonomy_id": taxonomy_id, "article_id": m.article_id, "terms": [*m.terms], "weights": [*m.terms.values()]}
-        for m in members
+        {"taxonomy_id": taxonomy_id, "article_id": one.article_id, "dated_at": one.at}
+        | _weighed([*one.terms], [*one.terms.values()])
+        for one in articles
     ]
-    insert(con, "member_terms", weighed)
-    joined = [
-        {"candidate_id": m.candidate_id, "article_id": m.article_id, "joined_at": now}
-        for m in members
-        if m.candidate_id
+    insert(con, "heard_terms", weighed)
+    speaking = [
+        {"candidate_id": one.candidate_id, "article_id": one.article_id, "joined_at": now}
+        for one in articles
+        if one.candidate_id
     ]
-    insert(con, "candidate_articles", joined)
+    insert(con, "candidate_articles", speaking)
 
 
 def save_known(con: Connection, learnt: Sequence[Known]) -> None:
@@ -189,24 +179,10 @@ def save_candidates(
     return new
 
 
-def forget(con: Connection, before: datetime) -> None:
-    """Drop what clusters without an article since a moment need no more, and what themes long gone went by."""
-    con.execute(_FORGET_TERMS, {"before": before})
+def forget(con: Connection) -> None:
+    """Drop the terms of what is left of articles no more, and what themes long gone went by."""
+    con.execute(_FORGET_TERMS)
     con.execute(_FORGET_FREQUENCIES)
-
-
-def _cluster_rows(con: Connection, taxonomy_id: str, members: Sequence[Membership]) -> list[Row]:
-    asked = {"taxonomy_id": taxonomy_id, "ids": [str(m.cluster_id) for m in members]}
-    rows = {row[0]: row[1:] for row in con.execute(_CLUSTERS, asked).fetchall()}
-    for m in members:
-        opened, last, candidate, attached = rows.get(m.cluster_id, (m.at, m.at, "", ""))
-        became = (m.candidate_id or candidate, m.attached_to or attached)
-        rows[m.cluster_id] = (min(opened, m.at), max(last, m.at), *became)
-    names = ("opened_at", "last_at", "candidate_id", "attached_to")
-    return [
-        {"taxonomy_id": taxonomy_id, "cluster_id": id_, **dict(zip(names, values, strict=True))}
-        for id_, values in rows.items()
-    ]
 
 
 def _weighed(terms: Sequence[str], weights: Sequence[float]) -> dict[str, object]:
@@ -214,7 +190,7 @@ def _weighed(terms: Sequence[str], weights: Sequence[float]) -> dict[str, object
 
 
 def _candidate(one: Emergence, taxonomy_id: str, now: datetime) -> Row:
-    row = row_of(one.candidate, without=("id",), candidate_id=one.candidate.id, cluster_id=one.cluster_id)
+    row = row_of(one.candidate, without=("id",), candidate_id=one.candidate.id)
     lists = {name: [*getattr(one.candidate, name)] for name in ("phrases", "publishers", "blocs", "languages")}
     state = {"state": "open", "state_at": now, "theme_id": "", "quiet": one.quiet}
     return row | lists | state | {"taxonomy_id": taxonomy_id, "found_at": now}

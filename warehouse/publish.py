@@ -29,7 +29,7 @@ _OURS = (
     "uncompared",
     "learnt",
     "residuals",
-    "member_terms",
+    "heard_terms",
     "known",
     "term_frequencies",
     "page_texts",

@@ -10,6 +10,7 @@ from uuid import UUID
 from warehouse.connect import Connection
 from warehouse.records import Judgement
 from warehouse.rows import Row, insert, row_of
+from warehouse.theme_versions import KEPT
 
 # Of an article that was older than this when it was judged nothing is kept: an archive judged anew would come whole.
 LONGEST = timedelta(days=60)
@@ -48,7 +49,7 @@ LEFT JOIN (
 _WAITING = f"""
 SELECT {COLUMNS}, r.terms, r.weights, a.first_seen_at, r.anew,
     -- What a feed brought along is no news, nor what was put into an article later; what counted once, counts on.
-    EXISTS (FROM cluster_members AS m WHERE m.article_id = r.article_id AND m.counts)
+    EXISTS (FROM heard WHERE heard.article_id = r.article_id AND heard.counts)
     OR NOT (
         a.baseline OR coalesce(f.history, false)
         OR EXISTS (
@@ -57,25 +58,27 @@ SELECT {COLUMNS}, r.terms, r.weights, a.first_seen_at, r.anew,
         )
     )
 {TABLES}
-ANTI JOIN (FROM cluster_members WHERE taxonomy_id = $taxonomy_id) AS member ON member.article_id = r.article_id
+ANTI JOIN (FROM heard WHERE taxonomy_id = $taxonomy_id) AS heard ON heard.article_id = r.article_id
 WHERE r.taxonomy_id = $taxonomy_id AND a.dated_at BETWEEN $since AND $now AND s.dated_at >= $since
 ORDER BY a.dated_at, r.article_id
 """  # noqa: S608  this file's own words
 
-_OF_NO_CLUSTER = """
-article_id = ? AND (article_id, taxonomy_id) NOT IN (SELECT (article_id, taxonomy_id) FROM cluster_members)
+_UNHEARD = """
+article_id = ? AND (article_id, taxonomy_id) NOT IN (SELECT (article_id, taxonomy_id) FROM heard)
 """
 
-_FORGET = """
+_FORGET = f"""
 DELETE FROM residuals
 WHERE article_id IN (SELECT article_id FROM articles WHERE dated_at < $before)
   AND (article_id, taxonomy_id) NOT IN (
-      SELECT (m.article_id, m.taxonomy_id)
-      FROM cluster_members AS m
-      JOIN clusters USING (taxonomy_id, cluster_id)
-      WHERE last_at >= $before
+      SELECT (article_id, taxonomy_id)
+      FROM heard_terms
+      WHERE dated_at < $before AND taxonomy_id IN (
+          SELECT taxonomy_id FROM taxonomies ORDER BY last_used_at DESC, taxonomy_id DESC LIMIT {KEPT}
+      )
+      QUALIFY row_number() OVER (PARTITION BY taxonomy_id ORDER BY dated_at DESC) <= $last
   )
-"""
+"""  # noqa: S608  a number
 
 _FORGET_PASSAGES = """
 DELETE FROM residual_passages
@@ -86,7 +89,7 @@ WHERE (article_id, taxonomy_id) NOT IN (SELECT (article_id, taxonomy_id) FROM re
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of an article, and all that clustering asks of it.
+    """What is left of an article, and all that is asked of it.
 
     `themes` are the configured ones that the whole article speaks of; the vector is float32, little endian.
     """
@@ -105,7 +108,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is left of an article that is in no cluster yet. `anew`: it had been judged before."""
+    """What is left of an article that was not heard yet. `anew`: it had been judged before."""
 
     left: Left
     first_seen_at: datetime
@@ -132,20 +135,23 @@ def save_residuals(con: Connection, judgements: Sequence[Judgement]) -> None:
 
 
 def waiting(con: Connection, taxonomy_id: str, since: datetime, now: datetime) -> list[Waiting]:
-    """What is left of articles that are compared, and in no cluster of the taxonomy yet; by date, then by key."""
+    """What is left of articles that are compared, and were not heard under the taxonomy yet; by date, then by key."""
     rows = con.execute(_WAITING, {"taxonomy_id": taxonomy_id, "since": since, "now": now}).fetchall()
     return [Waiting(Left(*left), *facts) for *left, seen_at, anew, news in rows for facts in ((seen_at, anew, news),)]
 
 
 def drop_of(con: Connection, article_id: UUID) -> None:
-    """Drop what was left of a text that its article no longer has. What is in a cluster stays there as it came."""
+    """Drop what was left of a text that its article no longer has. What was heard stays as it came."""
     for table in ("residual_passages", "residuals"):
-        con.execute(f"DELETE FROM {table} WHERE {_OF_NO_CLUSTER}", [article_id])  # noqa: S608  this file's own words
+        con.execute(f"DELETE FROM {table} WHERE {_UNHEARD}", [article_id])  # noqa: S608  this file's own words
 
 
-def forget(con: Connection, before: datetime) -> None:
-    """Drop what is left of articles dated before a moment, but of clusters that lived on; of candidates the quotes."""
-    con.execute(_FORGET, {"before": before})
+def forget(con: Connection, before: datetime, last: int) -> None:
+    """Drop what is left of articles dated before a moment, but of the `last` of them heard under the themes of late.
+
+    Their quotes go with it, but for those of candidates.
+    """
+    con.execute(_FORGET, {"before": before, "last": last})
     con.execute(_FORGET_PASSAGES)
 
 

@@ -96,14 +96,8 @@ _FILLED = (
     FROM range(CASE WHEN $size > $recent THEN $years * 365 + 101 ELSE 101 END, 0, -1) AS d(d),
         LATERAL (SELECT $now - to_days(d::INTEGER) AS day), range(16) AS h(h), papers
     WHERE paper < $feeds AND (h < 2 OR d < $dense)""",
-    """INSERT INTO clusters BY NAME
-    SELECT $taxonomy_id AS taxonomy_id, article_id AS cluster_id, moment AS opened_at, moment AS last_at,
-        '' AS candidate_id, '' AS attached_to
-    FROM made WHERE relevant ORDER BY moment, n""",
-    """INSERT INTO cluster_members BY NAME
-    SELECT $taxonomy_id AS taxonomy_id, article_id, article_id AS cluster_id, 0 AS position, 1.0 AS similarity,
-        true AS counts
-    FROM made WHERE relevant ORDER BY moment, n""",
+    """INSERT INTO heard BY NAME
+    SELECT $taxonomy_id AS taxonomy_id, article_id, true AS counts FROM made WHERE relevant ORDER BY moment, n""",
     """INSERT INTO term_frequencies
     SELECT $taxonomy_id, 'en', 'term ' || t, 1 FROM range(least($size // 10, 60000)) AS r(t)""",
     """INSERT INTO theme_verdicts
@@ -185,10 +179,10 @@ def _mean(con: Connection, taxonomy_id: str) -> None:
         about = {"taxonomy_id": taxonomy_id, "article_id": article_id, "terms": words, "weights": weights}
         senses.append({"article_id": article_id, "language": "en", "dated_at": moment, "vectors": sense_of(rng)})
         left.append(about | {"share": 0.5, "vector": vector_of(rng), "anew": False})
-        terms.append(about)
+        terms.append(about | {"dated_at": moment})
         known = {"candidate_id": f"c-{article_id.hex[:8]}", "last_at": moment}
         past.append(known | {"vector": vector_of(rng), "terms": words, "weights": weights})
-    for table, rows in {"senses": senses, "residuals": left, "member_terms": terms, "known": past}.items():
+    for table, rows in {"senses": senses, "residuals": left, "heard_terms": terms, "known": past}.items():
         insert(con, table, rows)
 
 

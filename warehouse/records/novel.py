@@ -31,7 +31,8 @@ class Candidate:
     """A theme that nobody configured and several publishers speak of: what it is called, and why it is one.
 
     `cohesion` is how alike its articles are, `likeness` how much they are like the nearest configured theme; both are
-    cosines.
+    cosines. `expected` is how many stories there would have been, were it spoken of as much as before; None where a
+    candidate was found before that was kept.
     """
 
     id: str  # c- and eight hex digits
@@ -46,3 +47,4 @@ class Candidate:
     blocs: tuple[str, ...]
     languages: tuple[str, ...]
     confidence: float  # in [0, 1]
+    expected: float | None = None

@@ -35,6 +35,7 @@ SELECT
     coalesce(t.articles, 0) AS articles,
     coalesce(t.stories, 0) AS stories,
     c.voices,
+    c.expected,
     len(c.publishers) AS publishers,
     c.publishers AS publisher_names,
     c.blocs,
@@ -63,6 +64,7 @@ COMMENT ON COLUMN candidate_themes.last_at IS 'the date of the latest one by now
 COMMENT ON COLUMN candidate_themes.articles IS 'articles that speak of it by now, copies included';
 COMMENT ON COLUMN candidate_themes.stories IS 'stories among them, copies counted once';
 COMMENT ON COLUMN candidate_themes.voices IS 'stories when it was found, without those that a new feed brought along';
+COMMENT ON COLUMN candidate_themes.expected IS 'how many such stories there would have been in those days, were it spoken of as much as before; null for one that was found before that was kept';
 COMMENT ON COLUMN candidate_themes.publishers IS 'how many different publishers then';
 COMMENT ON COLUMN candidate_themes.publisher_names IS 'their names';
 COMMENT ON COLUMN candidate_themes.blocs IS 'the blocs they belong to';

@@ -1,10 +1,9 @@
-"""Cluster: what no theme explains is put beside what others said of late, and what many say becomes a candidate."""
+"""Gather: what no theme explains is put beside what others said of late, and what many say becomes a candidate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,11 @@ from extractors import exemplars, novelty
 from extractors.candidates import CandidateRules, Item, Joined, Live, Member, Stored
 from extractors.frequencies import Frequencies, frequency_keys
 from extractors.gate import known_language
+from extractors.gatherings import REFERENCE
 from extractors.novelty import NoveltyRules
 from extractors.registry import Known, theme_known
 from warehouse import beginnings, candidates, residuals
-from warehouse.candidates import Emergence, Membership
+from warehouse.candidates import Emergence, Heard
 from warehouse.connect import Connection
 from warehouse.records import Candidate, Finding
 from warehouse.residuals import Left, Waiting
@@ -27,24 +27,24 @@ BURN_IN, EDITED = "burn-in", "themes"  # why a candidate is not told: it was the
 def candidate_findings(
     con: Connection, rules: NoveltyRules, taxonomy_id: str, model: Path | None, now: datetime
 ) -> tuple[Finding, ...]:
-    """Put what is left of new articles into clusters, and find the candidates that come of it.
+    """Hear what is left of new articles, and find the candidates that come of it.
 
     Those that come of what was there from the beginning, or of articles judged anew, are kept and not found. `model`
     is what was learnt of the configured themes.
     """
     if not rules.candidate_stories:
         return ()
-    # What is older can make no candidate any more: no cost that grows with the archive.
-    waiting = residuals.waiting(con, taxonomy_id, now - rules.candidate_span, now)
+    # What is older is no voice, but tells what was spoken of before: under edited themes all of it is heard anew.
+    waiting = residuals.waiting(con, taxonomy_id, now - residuals.LONGEST, now)
     if not waiting:
         return ()
     themes = theme_known(exemplars.load(model)) if model else ()
-    emerged = _cluster(con, rules, taxonomy_id, waiting, themes, now)
+    emerged = _gather(con, rules, taxonomy_id, waiting, themes, now)
     new = candidates.save_candidates(con, taxonomy_id, emerged, now)
     return tuple(_finding(one, rules, taxonomy_id, now) for one in new if not one.quiet)
 
 
-def _cluster(
+def _gather(
     con: Connection,
     rules: NoveltyRules,
     taxonomy_id: str,
@@ -53,19 +53,23 @@ def _cluster(
     now: datetime,
 ) -> list[Emergence]:
     burnt_in = novelty.burnt_in_at(*beginnings.burn_in_facts(con, rules.burn_in_articles, rules.burn_in), rules)
-    items = [_item(one.left, counts=one.is_news or _was_there(one, burnt_in)) for one in waiting]
-    stored = candidates.live_members(con, taxonomy_id, rules.candidate_span)
-    touched = [*(_item(one.left, counts=one.counts) for one in stored), *items]
+    late = now - rules.candidate_span
+    items = [
+        _item(one.left, counts=one.left.at >= late and (one.is_news or _was_there(one, burnt_in))) for one in waiting
+    ]
+    stored = [_stored(one) for one in candidates.heard(con, taxonomy_id, rules.candidate_span, REFERENCE)]
+    newest = max((one.member.item.at for one in stored), default=now)
+    touched = [*(one.member.item for one in stored if one.member.item.at >= newest - rules.candidate_span), *items]
     keys = (key for item in touched for key in frequency_keys(item.language, item.terms))
     frequencies = Frequencies(candidates.frequencies(con, taxonomy_id, keys))
     known = [*themes, *(_known(one) for one in candidates.known(con))]
-    live = Live(_rules(rules), frequencies, known, _stored(stored))
+    live = Live(_rules(rules), frequencies, known, stored)
     joined = [live.add(item) for item in items]
-    candidates.save_members(con, taxonomy_id, [_member(*pair) for pair in zip(items, joined, strict=True)], now)
+    candidates.save_heard(con, taxonomy_id, [_heard(*pair) for pair in zip(items, joined, strict=True)], now)
     candidates.save_known(con, [_to_know(one) for place in joined for one in place.learnt])
     candidates.save_frequencies(con, taxonomy_id, frequencies.changed)
     return [
-        Emergence(place.emerged.candidate, place.cluster_id, place.emerged.article_ids, _quiet(one, burnt_in))
+        Emergence(place.emerged.candidate, place.emerged.article_ids, _quiet(one, burnt_in))
         for one, place in zip(waiting, joined, strict=True)
         if place.emerged
     ]
@@ -127,34 +131,14 @@ def _weighed(terms: Sequence[str], weights: Sequence[float]) -> Mapping[str, flo
     return dict(zip(terms, weights, strict=True))
 
 
-def _stored(members: Sequence[candidates.Stored]) -> list[Stored]:
-    """The clusters that live; what is stored of a member's terms are their weights when it came."""
-    return [
-        Stored(
-            id=cluster_id,
-            members=tuple(
-                Member(item=item, weights=item.terms, similarity=one.similarity)
-                for one in group
-                for item in (_item(one.left, counts=one.counts),)
-            ),
-            candidate_id=candidate_id,
-        )
-        for (cluster_id, candidate_id), group in groupby(members, lambda one: (one.cluster_id, one.candidate_id))
-    ]
+def _stored(one: candidates.Stored) -> Stored:
+    """What is stored of its terms are their weights when it came."""
+    item = _item(one.left, counts=one.counts)
+    return Stored(Member(item, item.terms), one.candidate_id)
 
 
-def _member(item: Item, place: Joined) -> Membership:
-    return Membership(
-        cluster_id=place.cluster_id,
-        article_id=item.id,
-        at=item.at,
-        position=place.position,
-        similarity=place.similarity,
-        counts=item.counts,
-        terms=place.weights,
-        candidate_id=place.candidate_id,
-        attached_to=place.attached_to,
-    )
+def _heard(item: Item, came: Joined) -> Heard:
+    return Heard(item.id, item.at, item.counts, came.weights, came.candidate_id)
 
 
 def _known(one: candidates.Known) -> Known:

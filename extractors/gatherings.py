@@ -1,0 +1,186 @@
+"""What gathers: the articles of the last days that are near to one, and how many would be if it were always spoken of.
+
+Pure and deterministic, in whatever order the same articles came. A gathering is found by mean shift (Fukunaga and
+Hostetler 1975): from an article to the middle of what is near it, until that is the same. How surprising it is says
+Kulldorff's likelihood ratio (1997): so many as near in the last days, against as many as were before them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.clusters import Member, likeness
+from extractors.termbags import SCRIPTS, script_of
+
+REFERENCE = 1_000  # articles before the last days, by which is told what is always spoken of
+
+# More than in a stream of single sentences: what several languages say alike is alike in meaning alone.
+_MEANING = 0.7
+_SHIFTS = 4
+_MOST = 12  # articles: the nearest tell what a gathering is of
+_SMOOTH = 2.0  # articles more may have been near before than were: who has read little expects much
+
+_Numbers = NDArray[np.float64]
+_Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathering:
+    """Voices that say alike, by date, and how many such were to be expected."""
+
+    voices: tuple[Member, ...]  # of each story the first
+    near: tuple[UUID, ...]  # every article of the last days that is as near to their middle, or tells their stories
+    expected: float
+
+    @property
+    def surprise(self) -> float:
+        """The log-likelihood ratio of so many voices against those expected; 0 where they are no more."""
+        many = len(self.voices)
+        return many * math.log(many / self.expected) - (many - self.expected) if many > self.expected else 0.0
+
+
+class Heard:
+    """The articles of the last days, and the last `REFERENCE` before them."""
+
+    def __init__(self) -> None:
+        self._rows: list[_Row] = []  # by date
+        self._columns: dict[str, int] = {}  # of terms
+        self._scripts: list[int] = []  # of columns
+
+    def add(self, member: Member) -> None:
+        """One more article."""
+        for term in member.weights:
+            if term not in self._columns:
+                self._columns[term] = len(self._columns)
+                self._scripts.append(SCRIPTS.index(script_of(term)))
+        held = np.array([self._columns[term] for term in member.weights], np.int64)
+        weights = np.array(list(member.weights.values()), np.float64)
+        scripts = np.array([self._scripts[column] for column in held], np.int64)
+        bisect.insort(self._rows, _Row(member, held, weights, _squares(scripts, weights)), key=_order)
+
+    def forget(self, before: datetime) -> None:
+        """Of what is dated before that moment keep no more than tells what is always spoken of."""
+        old = bisect.bisect_left(self._rows, before, key=_date)
+        del self._rows[: max(old - REFERENCE, 0)]
+
+    def members(self, since: datetime) -> list[Member]:
+        """Those that are dated from `since` on, by date."""
+        return [row.member for row in self._rows[bisect.bisect_left(self._rows, since, key=_date) :]]
+
+    def around(self, article_id: UUID, since: datetime, near: float) -> Gathering | None:
+        """What gathers around one of the articles dated from `since` on; None where it stands alone, or is no voice.
+
+        `near` is how alike an article has to be to the middle of the others.
+        """
+        first = bisect.bisect_left(self._rows, since, key=_date)
+        voices = _firsts(row for row in self._rows[first:] if row.member.item.counts)
+        seed = next((row for row in voices if row.member.item.id == article_id), None)
+        chosen = self._shifted(seed, voices, near) if seed else []
+        if seed not in chosen:
+            return None
+        late, middle, past = _Table(self._rows[first:]), self._middle(chosen), _Table(_firsts(self._rows[:first]))
+        stories = {row.member.item.story_id for row in chosen}
+        before = int((past.likeness(middle) >= near).sum())
+        return Gathering(
+            voices=tuple(row.member for row in chosen),
+            near=tuple(
+                row.member.item.id
+                for row, alike in zip(late.rows, late.likeness(middle), strict=True)
+                if alike >= near or row.member.item.story_id in stories
+            ),
+            expected=len(voices) * (before + _SMOOTH) / max(len(past.rows), 1),
+        )
+
+    def _shifted(self, seed: _Row, voices: Sequence[_Row], near: float) -> list[_Row]:
+        """The nearest voices around the middle that is reached from one of them, each near to that of the others."""
+        table, chosen = _Table(voices), [seed]
+        for _ in range(_SHIFTS):
+            alike = table.likeness(self._middle(chosen))
+            nearest = np.argsort(-alike, kind="stable")[:_MOST]
+            found = [row for n, row in enumerate(voices) if row is seed or (n in nearest and alike[n] >= near)]
+            if found == chosen:
+                break
+            chosen = found
+        if len(chosen) < 2:  # noqa: PLR2004  one has no others
+            return []
+        others = {n: [row for row in chosen if row is not one] for n, one in enumerate(chosen)}
+        return [one for n, one in enumerate(chosen) if _Table([one]).likeness(self._middle(others[n]))[0] >= near]
+
+    def _middle(self, rows: Sequence[_Row]) -> _Middle:
+        terms, scripts = np.zeros(len(self._columns)), np.array(self._scripts, np.int64)
+        for row in rows:
+            terms[row.held] += row.weights
+        meaning = np.sum([row.member.item.vector for row in rows], axis=0, dtype=np.float64)
+        return _Middle(np.asarray(meaning / (np.linalg.norm(meaning) or 1.0)), terms, _squares(scripts, terms))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Row:
+    """An article with its terms: their columns, their weights, and the sum of their squares in each script."""
+
+    member: Member
+    held: _Places
+    weights: _Numbers
+    squares: _Numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Middle:
+    """The middle of some articles."""
+
+    meaning: _Numbers  # of length 1
+    terms: _Numbers
+    squares: _Numbers
+
+
+class _Table:
+    """Articles, to be compared with one middle after the other."""
+
+    def __init__(self, rows: Sequence[_Row]) -> None:
+        self.rows = rows
+        if rows:
+            self._meaning = np.stack([row.member.item.vector for row in rows]).astype(np.float64)
+            self._held = np.concatenate([row.held for row in rows])
+            self._weights = np.concatenate([row.weights for row in rows])
+            self._owners = np.repeat(np.arange(len(rows)), [len(row.held) for row in rows])
+            self._squares = np.stack([row.squares for row in rows])
+
+    def likeness(self, middle: _Middle) -> _Numbers:
+        """How alike each is to a middle."""
+        if not self.rows:
+            return np.zeros(0)
+        common = (self._squares > 0) & (middle.squares > 0)
+        squares = (common * self._squares).sum(axis=1) * (common * middle.squares).sum(axis=1)
+        dot = np.bincount(self._owners, self._weights * middle.terms[self._held], len(self.rows))
+        said = np.divide(dot, np.sqrt(squares), out=np.zeros(len(dot)), where=squares > 0)
+        share = (common * self._squares).sum(axis=1) / np.maximum(self._squares.sum(axis=1), np.finfo(float).eps)
+        return np.asarray(likeness(self._meaning @ middle.meaning, said, share, _MEANING))
+
+
+def _squares(scripts: _Places, weights: _Numbers) -> _Numbers:
+    """The sum of the squares of weights in each script."""
+    return np.asarray(np.bincount(scripts, weights * weights, len(SCRIPTS)), np.float64)
+
+
+def _firsts(rows: Iterable[_Row]) -> list[_Row]:
+    """Of each story the first."""
+    firsts: dict[UUID, _Row] = {}
+    for row in rows:
+        firsts.setdefault(row.member.item.story_id, row)
+    return list(firsts.values())
+
+
+def _order(row: _Row) -> tuple[datetime, UUID]:
+    return row.member.item.at, row.member.item.id
+
+
+def _date(row: _Row) -> datetime:
+    return row.member.item.at
