@@ -85,6 +85,5 @@ def _newness(alert: Alert, candidate: Candidate) -> tuple[str, ...]:
 def _unheard_of(candidate: Candidate) -> str:
     if candidate.expected is None:
         return "Nothing like it had gathered among them before."
-    asked = f"{candidate.expected:.1f}" if candidate.expected >= LEAST else f"fewer than {LEAST}"
-    stories = count(candidate.voices, "story", "stories")
-    return f"Spoken of as much as before, it would have made {asked} stories in these days; it made {stories}."
+    many = f"{candidate.expected:.1f}" if candidate.expected >= LEAST else f"Fewer than {LEAST}"
+    return f"{many} such stories were to be expected in these days, by what was said before; it is {candidate.voices}."

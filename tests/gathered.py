@@ -42,6 +42,7 @@ def make_border_candidate(**changes: Any) -> Candidate:
         "blocs": ("central-asia", "china-state", "independent"),
         "languages": ("en", "ru", "zh"),
         "confidence": 0.71,
+        "expected": 0.32,
     }
     return make_candidate(**{"candidate_id": changes.pop("id", ID), **said, **changes})
 

@@ -78,6 +78,12 @@ def test_the_subject_calls_it_possible() -> None:
         ({"confidence": 0.0}, "Unsure that it is one theme, and a new one: 0.00"),
         ({"nearest": ""}, "None of your 19 themes explains these passages, and none is near."),
         ({"first_at": NOW}, "First seen on 2 Mar 2026."),
+        (
+            {"expected": 0.43},
+            "0.4 such stories were to be expected in these days, by what was said before; it is 5.",
+        ),
+        ({"expected": 0.01}, "Fewer than 0.1 such stories were to be expected"),
+        ({"expected": None}, "Nothing like it had gathered among them before."),
         ({"languages": ("de", "")}, "in de."),
     ],
 )

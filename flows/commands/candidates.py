@@ -208,8 +208,7 @@ def _say(found: Standing, said: Sequence[Said], spoken: Sequence[Member]) -> Non
     click.echo(f"\n{_spoken(found)}")
     click.echo(f"How sure: {found.confidence:.2f}. How alike its articles are: {found.cohesion:.2f}. {_nearest(found)}")
     if found.expected is not None:
-        stories = f"{found.voices} {'story' if found.voices == 1 else 'stories'}"
-        click.echo(f"When found: {stories}; spoken of as much as before, it would have made {found.expected:.2g}.")
+        click.echo(f"Stories when found: {found.voices}, where {found.expected:.2g} were to be expected from before.")
     click.secho("\nWho says so", bold=True)
     for quote in said:
         click.echo(f"  “{shown(quote.sentence)}”")
