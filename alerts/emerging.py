@@ -85,5 +85,6 @@ def _newness(alert: Alert, candidate: Candidate) -> tuple[str, ...]:
 def _unheard_of(candidate: Candidate) -> str:
     if candidate.expected is None:
         return "Nothing like it had gathered among them before."
-    many = f"{candidate.expected:.1f}" if candidate.expected >= LEAST else f"Fewer than {LEAST}"
-    return f"{many} such stories were to be expected in these days, by what was said before; it is {candidate.voices}."
+    many = f"{candidate.expected:.1f}" if candidate.expected >= LEAST else f"fewer than {LEAST}"
+    usual = f"Were this spoken of no more than before, {many} stories would have been expected in these days"
+    return f"{usual}; there were {candidate.voices}."

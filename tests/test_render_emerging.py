@@ -80,9 +80,9 @@ def test_the_subject_calls_it_possible() -> None:
         ({"first_at": NOW}, "First seen on 2 Mar 2026."),
         (
             {"expected": 0.43},
-            "0.4 such stories were to be expected in these days, by what was said before; it is 5.",
+            "no more than before, 0.4 stories would have been expected in these days; there were 5.",
         ),
-        ({"expected": 0.01}, "Fewer than 0.1 such stories were to be expected"),
+        ({"expected": 0.01}, "fewer than 0.1 stories would have been expected"),
         ({"expected": None}, "Nothing like it had gathered among them before."),
         ({"languages": ("de", "")}, "in de."),
     ],
