@@ -1,18 +1,19 @@
-"""What a candidate is called: the phrases of its articles that were hardly said before. Pure.
+"""What a candidate is called: phrases of its articles that were hardly said before, and mean what they mean. Pure.
 
-The two names that tell most of those that many name come first. The others follow by weight, each as far as it says
-what the ones before it do not (maximal marginal relevance: Carbonell and Goldstein 1998).
+Each weighs by how much more it is said than before and by how near it is to the middle of what gathered (Grootendorst
+2020). The two names that tell most of those that many name come first. The others follow by weight, each as far as it
+says what the ones before it do not (maximal marginal relevance: Carbonell and Goldstein 1998).
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from extractors import names
-from extractors.clusters import Member
+from extractors.clusters import Member, Vector, middle_of
 from extractors.emergence import Recent
 from extractors.frequencies import ENTITY, Frequencies, Key, every_of, key_of
 from extractors.gate import sides
@@ -20,13 +21,17 @@ from extractors.gate import sides
 FEWEST, MOST = 3, 6  # phrases
 JOINT = " · "
 
+_SEVERAL = 2  # articles
 _SHARED = 0.4  # of the voices, and at least two, name an entity: it may stand first
 _LEADING = 2  # entities at most that stand first
 _NAME, _PAIR = 1.5, 1.3  # times that a name, or words side by side, tell more than a word
+_NEAR = 0.5  # what nearness in meaning, a cosine, weighs beside being said more than before, of which the most is 1
 _RELEVANCE = 0.6  # of a phrase, beside what it has in common with those before it
 _READ = "en"  # the language of labels, where any of the articles are in it
 _STATES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin"})
 _LETTERS = 3  # of a Chinese term that is likely a word: two may be halves of two
+
+Meaning = Callable[[Sequence[str], str], Vector]  # phrases of a language → what they mean, a row each, of length 1
 
 
 def label(phrases: Iterable[str]) -> str:
@@ -34,32 +39,46 @@ def label(phrases: Iterable[str]) -> str:
     return JOINT.join(phrases)
 
 
-def key_phrases(voices: Sequence[Member], frequencies: Frequencies, recent: Recent) -> tuple[str, ...]:
+def key_phrases(
+    voices: Sequence[Member], frequencies: Frequencies, recent: Recent, meaning: Meaning | None = None
+) -> tuple[str, ...]:
     """At most six phrases that tell these articles from what was said before; names first, where many name one.
 
-    `frequencies` are of all articles, `recent` of those of the last days.
+    `frequencies` are of all articles, `recent` of those of the last days. Without `meaning` only what several say is
+    named.
     """
-    weights = _weights(voices, frequencies, recent)
+    weights = _weights(voices, frequencies, recent, 1 if meaning else _SEVERAL)
     spoken = Counter(member.item.language for member in voices)
     first = _READ if spoken[_READ] else min(spoken, key=lambda language: (-spoken[language], language))
     ours = {key: weight for key, weight in weights.items() if key[0] in ("", first)}
+    if meaning and ours:
+        ours = _meant(ours, meaning([key[1].removeprefix(ENTITY) for key in ours], first) @ middle_of(voices).vector())
     chosen = _chosen(ours, _leading(voices, ours))
     if len(chosen) < FEWEST:
         chosen = _chosen(weights, _leading(voices, weights))
     return tuple(key[1].removeprefix(ENTITY) for key in chosen)
 
 
-def _weights(voices: Sequence[Member], frequencies: Frequencies, recent: Recent) -> dict[Key, float]:
-    """How much each term tells: in how many of the articles it stands, and how many more that is than before."""
+def _weights(voices: Sequence[Member], frequencies: Frequencies, recent: Recent, fewest: int) -> dict[Key, float]:
+    """How much each term of so many tells: in how many of the articles it stands, and how many more than before."""
     spoken = Counter(member.item.language for member in voices)
     terms = Counter(key_of(member.item.language, term) for member in voices for term in member.weights)
-    shared = [key for key, times in terms.items() if times > 1 or len(voices) == 1] or list(terms)
+    shared = [key for key, times in terms.items() if times >= min(fewest, len(voices))] or list(terms)
     return {
         key: terms[key]
         * math.log1p(terms[key] / _expected(key, spoken[key[0]] or len(voices), frequencies, recent))
         * _telling(key[1])
         for key in sorted(shared)
         if not is_side(key[1])
+    }
+
+
+def _meant(weights: Mapping[Key, float], near: Vector) -> dict[Key, float]:
+    """The same weights, the most being 1, and beside them how near each is in meaning, a cosine."""
+    heaviest = max(weights.values())
+    return {
+        key: weight / heaviest + _NEAR * round(float(cosine), 6)
+        for (key, weight), cosine in zip(weights.items(), near, strict=True)
     }
 
 

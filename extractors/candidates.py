@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from extractors import candidate_labels
+from extractors.candidate_labels import Meaning
 from extractors.clusters import Item, Member, cohesion, distinct, middle_of
 from extractors.emergence import Recent
 from extractors.frequencies import Frequencies
@@ -91,7 +92,10 @@ def candidate_id_of(article_id: UUID) -> str:
 
 
 class Live:
-    """What was said of late, what is known, and in how many articles each term stood."""
+    """What was said of late, what is known, and in how many articles each term stood.
+
+    `meaning` is of phrases, in the space of the articles; it is asked when a candidate is found.
+    """
 
     def __init__(
         self,
@@ -99,9 +103,11 @@ class Live:
         frequencies: Frequencies,
         known: Iterable[Known] = (),
         stored: Iterable[Stored] = (),
+        meaning: Meaning | None = None,
     ) -> None:
         self._rules = rules
         self._frequencies = frequencies
+        self._meaning = meaning
         self._registry = Registry(known)
         self._recent = Recent()
         self._heard = Heard()
@@ -116,11 +122,15 @@ class Live:
     def _since(self) -> datetime:
         return self._newest - self._rules.window
 
-    def add(self, item: Item) -> Joined:
-        """Hear the article, and find what gathers around it. By date and id, where several come at once."""
+    def add(self, item: Item, candidate_id: str = "") -> Joined:
+        """Hear the article, and find what gathers around it. By date and id, where several come at once.
+
+        `candidate_id` is the candidate that it was found to speak of under other themes.
+        """
         self._frequencies.count(item.language, item.terms)
         weights = self._frequencies.weigh(item.language, item.terms)
         self._hear(Member(item, weights))
+        self._speaks(item, candidate_id)
         self._forget()
         if item.story_id in self._spoken:
             return self._continue(item, weights, self._spoken[item.story_id], None)
@@ -141,7 +151,9 @@ class Live:
         self._recent.add(member.item.at, member.item.language, member.weights)
 
     def _forget(self) -> None:
-        self._heard.forget(self._since)
+        if self._heard.forget(self._since):
+            speaking = [m.item for m in self._heard.members() if m.item.id in self._spoken]
+            self._spoken = {key: self._spoken[item.id] for item in speaking for key in (item.id, item.story_id)}
         self._recent.forget(self._since)
 
     def _speaks(self, item: Item, candidate_id: str) -> None:
@@ -171,7 +183,9 @@ class Live:
         known, alike = self._registry.nearest(middle)
         if known and alike >= rules.attach:
             return known, None
-        phrases = candidate_labels.key_phrases(voices, self._frequencies, self._recent)
+        phrases = candidate_labels.key_phrases(voices, self._frequencies, self._recent, self._meaning)
+        if not phrases:  # nobody could be told what it is
+            return "", None
         candidate = Candidate(
             id=candidate_id_of(item.id),
             label=candidate_labels.label(phrases),

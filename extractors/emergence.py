@@ -1,6 +1,6 @@
-"""The second look: is what gathers in a cluster a new theme, or Tuesday's event inside an old one? Pure.
+"""The second look at the clusters of a stream: is it new, or Tuesday's event inside something old? Pure.
 
-A new theme is spoken of in words that were rare before, and by more and more voices. An old one gathers as many, in
+What is new is spoken of in words that were rare before, and by more and more voices. An old one gathers as many, in
 the words in which it has always been spoken of.
 """
 

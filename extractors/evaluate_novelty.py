@@ -46,7 +46,7 @@ class Point:
 
 
 def looser_rules(join: float) -> SinglePassRules:
-    """Amur's rules where a second look decides, and no support is asked for but what a look needs."""
+    """Rules where a second look decides, and no support is asked for but what a look needs."""
     return SinglePassRules(join, stories=3, publishers=2)
 
 

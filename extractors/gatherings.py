@@ -1,7 +1,7 @@
 """What gathers: the articles of the last days that are near to one, and how many would be if it were always spoken of.
 
 Pure and deterministic, in whatever order the same articles came. A gathering is found by mean shift (Fukunaga and
-Hostetler 1975): from an article to the middle of what is near it, until that is the same. How surprising it is says
+Hostetler 1975): from an article to the middle of the nearest, and on from there, some steps. How surprising it is says
 Kulldorff's likelihood ratio (1997): so many as near in the last days, against as many as were before them.
 """
 
@@ -24,8 +24,8 @@ REFERENCE = 1_000  # articles before the last days, by which is told what is alw
 
 # More than in a stream of single sentences: what several languages say alike is alike in meaning alone.
 _MEANING = 0.7
-_SHIFTS = 4
-_MOST = 12  # articles: the nearest tell what a gathering is of
+_SHIFTS = 4  # steps: hardly any gathering moves on after that
+_MOST = 12  # articles whose middle is taken: the nearest tell what a gathering is of
 _SMOOTH = 2.0  # articles more may have been near before than were: who has read little expects much
 
 _Numbers = NDArray[np.float64]
@@ -66,14 +66,17 @@ class Heard:
         scripts = np.array([self._scripts[column] for column in held], np.int64)
         bisect.insort(self._rows, _Row(member, held, weights, _squares(scripts, weights)), key=_order)
 
-    def forget(self, before: datetime) -> None:
-        """Of what is dated before that moment keep no more than tells what is always spoken of."""
+    def forget(self, before: datetime) -> bool:
+        """Of what is dated before that moment keep no more than tells what is always spoken of; whether any went."""
         old = bisect.bisect_left(self._rows, before, key=_date)
-        del self._rows[: max(old - REFERENCE, 0)]
+        gone = max(old - REFERENCE, 0)
+        del self._rows[:gone]
+        return gone > 0
 
-    def members(self, since: datetime) -> list[Member]:
-        """Those that are dated from `since` on, by date."""
-        return [row.member for row in self._rows[bisect.bisect_left(self._rows, since, key=_date) :]]
+    def members(self, since: datetime | None = None) -> list[Member]:
+        """All of them, or those that are dated from `since` on, by date."""
+        first = bisect.bisect_left(self._rows, since, key=_date) if since else 0
+        return [row.member for row in self._rows[first:]]
 
     def around(self, article_id: UUID, since: datetime, near: float) -> Gathering | None:
         """What gathers around one of the articles dated from `since` on; None where it stands alone, or is no voice.
@@ -83,29 +86,31 @@ class Heard:
         first = bisect.bisect_left(self._rows, since, key=_date)
         voices = _firsts(row for row in self._rows[first:] if row.member.item.counts)
         seed = next((row for row in voices if row.member.item.id == article_id), None)
-        chosen = self._shifted(seed, voices, near) if seed else []
-        if seed not in chosen:
+        core = self._shifted(seed, voices, near) if seed else []
+        if len(core) < 2 or seed not in core:  # noqa: PLR2004  one stands alone
             return None
-        late, middle, past = _Table(self._rows[first:]), self._middle(chosen), _Table(_firsts(self._rows[:first]))
-        stories = {row.member.item.story_id for row in chosen}
+        late, middle, past = _Table(self._rows[first:]), self._middle(core), _Table(_firsts(self._rows[:first]))
+        stories = {row.member.item.story_id for row in core}
+        together = [
+            row.member
+            for row, alike in zip(late.rows, late.likeness(middle), strict=True)
+            if alike >= near or row.member.item.story_id in stories
+        ]
+        said = {row.member.item.id for row in voices}
         before = int((past.likeness(middle) >= near).sum())
         return Gathering(
-            voices=tuple(row.member for row in chosen),
-            near=tuple(
-                row.member.item.id
-                for row, alike in zip(late.rows, late.likeness(middle), strict=True)
-                if alike >= near or row.member.item.story_id in stories
-            ),
+            voices=tuple(member for member in together if member.item.id in said),
+            near=tuple(member.item.id for member in together),
             expected=len(voices) * (before + _SMOOTH) / max(len(past.rows), 1),
         )
 
     def _shifted(self, seed: _Row, voices: Sequence[_Row], near: float) -> list[_Row]:
-        """The nearest voices around the middle that is reached from one of them, each near to that of the others."""
+        """The nearest voices around the middle reached from one of them, but for what is far from the others."""
         table, chosen = _Table(voices), [seed]
         for _ in range(_SHIFTS):
             alike = table.likeness(self._middle(chosen))
-            nearest = np.argsort(-alike, kind="stable")[:_MOST]
-            found = [row for n, row in enumerate(voices) if row is seed or (n in nearest and alike[n] >= near)]
+            nearest = {n for n in np.argsort(-alike, kind="stable")[:_MOST].tolist() if alike[n] >= near}
+            found = [row for n, row in enumerate(voices) if row is seed or n in nearest]
             if found == chosen:
                 break
             chosen = found

@@ -1,4 +1,4 @@
-"""What Amur's candidates are measured against: the same clustering with fixed support, and nearest neighbours. Pure.
+"""What Amur is measured against on a stream: clustering with fixed support, and nearest neighbours. Pure.
 
 Single-pass clustering of plain words and meaning, an alert at four items of three outlets within 14 days, with and
 without a registry of what is known; and for single items the nearest of the past 14 days by TF-IDF.

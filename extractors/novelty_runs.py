@@ -1,4 +1,4 @@
-"""Runs a stream through the engine of candidates: what each cluster looked like whenever it grew, and what was alerted.
+"""Runs a stream through single-pass clusters: what each cluster looked like whenever it grew, and what was alerted.
 
 Pure. Looks are taken once; alerts at another score or against another registry are told from the same looks.
 """

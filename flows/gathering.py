@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from extractors import exemplars, novelty
+from extractors.candidate_labels import Meaning
 from extractors.candidates import CandidateRules, Item, Joined, Live, Member, Stored
+from extractors.encoder import Vectors, load_encoder
+from extractors.exemplars import Exemplars, NotLearntError
 from extractors.frequencies import Frequencies, frequency_keys
 from extractors.gate import known_language
 from extractors.gatherings import REFERENCE
@@ -38,8 +41,7 @@ def candidate_findings(
     waiting = residuals.waiting(con, taxonomy_id, now - residuals.LONGEST, now)
     if not waiting:
         return ()
-    themes = theme_known(exemplars.load(model)) if model else ()
-    emerged = _gather(con, rules, taxonomy_id, waiting, themes, now)
+    emerged = _gather(con, rules, taxonomy_id, waiting, exemplars.load(model) if model else None, now)
     new = candidates.save_candidates(con, taxonomy_id, emerged, now)
     return tuple(_finding(one, rules, taxonomy_id, now) for one in new if not one.quiet)
 
@@ -49,7 +51,7 @@ def _gather(
     rules: NoveltyRules,
     taxonomy_id: str,
     waiting: Sequence[Waiting],
-    themes: Sequence[Known],
+    learnt: Exemplars | None,
     now: datetime,
 ) -> list[Emergence]:
     burnt_in = novelty.burnt_in_at(*beginnings.burn_in_facts(con, rules.burn_in_articles, rules.burn_in), rules)
@@ -62,9 +64,9 @@ def _gather(
     touched = [*(one.member.item for one in stored if one.member.item.at >= newest - rules.candidate_span), *items]
     keys = (key for item in touched for key in frequency_keys(item.language, item.terms))
     frequencies = Frequencies(candidates.frequencies(con, taxonomy_id, keys))
-    known = [*themes, *(_known(one) for one in candidates.known(con))]
-    live = Live(_rules(rules), frequencies, known, stored)
-    joined = [live.add(item) for item in items]
+    known = [*(theme_known(learnt) if learnt else ()), *(_known(one) for one in candidates.known(con))]
+    live = Live(_rules(rules), frequencies, known, stored, _meaning(learnt) if learnt else None)
+    joined = [live.add(item, one.candidate_id) for item, one in zip(items, waiting, strict=True)]
     candidates.save_heard(con, taxonomy_id, [_heard(*pair) for pair in zip(items, joined, strict=True)], now)
     candidates.save_known(con, [_to_know(one) for place in joined for one in place.learnt])
     candidates.save_frequencies(con, taxonomy_id, frequencies.changed)
@@ -101,6 +103,18 @@ def _finding(one: Emergence, rules: NoveltyRules, taxonomy_id: str, now: datetim
         blocs=made.blocs,
         candidate=made,
     )
+
+
+def _meaning(learnt: Exemplars) -> Meaning:
+    """What phrases mean, apart from what all of their language have in common."""
+
+    def meaning(phrases: Sequence[str], language: str) -> Vectors:
+        encoder = load_encoder()  # now: few passes find a candidate
+        if encoder is None:
+            raise NotLearntError("themes were learnt with an encoder that is not installed any more")
+        return learnt.centred(encoder.encode(phrases), language)
+
+    return meaning
 
 
 # --- between what is stored and what is reckoned with -----------------------------------------------

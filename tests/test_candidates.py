@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors import gatherings
 from extractors.candidates import CandidateRules, Item, Joined, Live, Member, Stored, candidate_id_of
+from extractors.clusters import Vector
 from extractors.frequencies import Frequencies, Key, frequency_keys
 from extractors.registry import Known
 from sayings import START, Drawn, article, said, stream, usual
@@ -211,6 +213,29 @@ def test_languages_gather(language: str) -> None:
     joined = all_at_once([article(0), *(article(n, day=n, language=language, terms=words) for n in (1, 2))])
     assert joined[2].emerged
     assert joined[2].emerged.candidate.languages == ("en", language)
+
+
+def test_what_nothing_names_is_none() -> None:
+    """A gathering that shares its meaning and no word has no name, and is not told."""
+    assert not emerged(all_at_once([article(n, day=n, terms={"@China": 1.0}) for n in range(4)]))
+
+
+def test_phrases_mean_what_the_articles_mean() -> None:
+    """Of phrases that are as new the one comes first that is nearest to what gathered; one voice may say it."""
+    texts = [{"crater": 1.0, "lunch": 1.0}, {"crater": 1.0, "lunch": 1.0, "rover": 1.0}, {"crater": 1.0, "lunch": 1.0}]
+    items = [article(n, day=n, terms=terms) for n, terms in enumerate(texts)]
+    axes = {"crater": 0.9, "rover": 1.0, "lunch": 0.1}
+
+    def meaning(phrases: Sequence[str], language: str) -> Vector:
+        assert language == "en"
+        rows = np.zeros((len(phrases), len(items[0].vector)), np.float32)
+        rows[:, 0] = [axes[phrase] for phrase in phrases]
+        return rows
+
+    live = Live(RULES, Frequencies(SEEN), stored=map(stored, BEFORE), meaning=meaning)
+    (one,) = (found for found in (live.add(item).emerged for item in items) if found)
+    assert one.candidate.phrases[0] == "crater"
+    assert "rover" in one.candidate.phrases
 
 
 def test_leaders_and_states_name_nothing() -> None:

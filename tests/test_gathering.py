@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -200,6 +201,27 @@ def test_under_edited_themes_the_archive_tells_what_is_usual() -> None:
         judge(con, [*five_stories(1), *((20 + n, replace(one, topic=2)) for n, one in five_stories())], EDITED)
         (found,) = one_pass(con, EDITED, NOW + timedelta(minutes=1))
         assert set(found.article_ids) == {one.article(20 + n).id for n, one in five_stories()}
+
+
+def test_edited_themes_in_pieces() -> None:
+    """What spoke of a candidate speaks of it under edited themes, however few articles are judged anew at once."""
+    kept = []
+    for cuts in ((0, 7), (0, 3, 7)):
+        with warehouse() as store, store.transaction() as con:
+            judge(con, five_stories())
+            (found,) = one_pass(con)
+            judgements.use_taxonomy(con, EDITED, NOW)
+            anew = [*five_stories(), (8, Told(0, 4, 2)), (9, Told(0, 5, 1))]
+            more = [one.article(n) for n, one in anew[5:]]
+            articles.save_articles(con, more)
+            judgements.save_stories(con, [Copy(a.id, a.id, 0, a.dated_at) for a in more])
+            for start, end in pairwise(cuts):
+                judgements.save_judgements(con, [judged(o.article(n), n, o, EDITED) for n, o in anew[start:end]])
+                assert one_pass(con, EDITED, NOW + timedelta(minutes=end)) == ()
+            rows = con.execute("SELECT candidate_id, articles FROM candidate_themes").fetchall()
+            assert rows == [(found.theme_id, 7)]
+            kept.append(con.execute("SELECT candidate_id, last_at FROM known").fetchall())
+    assert kept[0] == kept[1]
 
 
 @pytest.mark.parametrize("state", ["promoted", "merged", "dismissed"])

@@ -110,12 +110,20 @@ def test_what_does_not_count_is_near_and_no_voice() -> None:
     assert (len(gathering.voices), len(gathering.near)) == (2, 3)
 
 
-def test_the_nearest_speak() -> None:
-    """Of a matter that everybody speaks of twelve voices tell what it is; all of it is near."""
+def test_all_that_is_near_speaks() -> None:
+    """Of a matter that everybody speaks of everybody is a voice."""
     gathering = around(heard(article(n, day=n / 10) for n in range(30)), article(29))
     assert gathering
-    assert len(gathering.voices) in {12, 13}
-    assert len(gathering.near) == 30
+    assert len(gathering.voices) == len(gathering.near) == 30
+
+
+def test_the_busy_are_surprised_too() -> None:
+    """Where thousands of others speak, what many speak of and nobody did before is a surprise as well."""
+    others = usual(2000, day=1)
+    gathering = around(heard([*usual(300), *others, *(article(n, day=n / 20) for n in range(60))]), article(59))
+    assert gathering
+    assert len(gathering.voices) == 60
+    assert gathering.surprise > 10
 
 
 # --- how surprising it is ---------------------------------------------------------------------------

@@ -56,7 +56,10 @@ SELECT {COLUMNS}, r.terms, r.weights, a.first_seen_at, r.anew,
             FROM revisions AS v
             WHERE v.article_id = r.article_id AND v.ended_by <> 'withdrawn' AND v.words_added + v.words_removed > 0
         )
-    )
+    ),
+    coalesce((
+        SELECT max_by(j.candidate_id, j.joined_at) FROM candidate_articles AS j WHERE j.article_id = r.article_id
+    ), '')
 {TABLES}
 ANTI JOIN (FROM heard WHERE taxonomy_id = $taxonomy_id) AS heard ON heard.article_id = r.article_id
 WHERE r.taxonomy_id = $taxonomy_id AND a.dated_at BETWEEN $since AND $now AND s.dated_at >= $since
@@ -76,7 +79,7 @@ WHERE article_id IN (SELECT article_id FROM articles WHERE dated_at < $before)
       WHERE dated_at < $before AND taxonomy_id IN (
           SELECT taxonomy_id FROM taxonomies ORDER BY last_used_at DESC, taxonomy_id DESC LIMIT {KEPT}
       )
-      QUALIFY row_number() OVER (PARTITION BY taxonomy_id ORDER BY dated_at DESC) <= $last
+      QUALIFY row_number() OVER (PARTITION BY taxonomy_id ORDER BY dated_at DESC, article_id DESC) <= $last
   )
 """  # noqa: S608  a number
 
@@ -114,6 +117,7 @@ class Waiting:
     first_seen_at: datetime
     anew: bool
     is_news: bool
+    candidate_id: str  # that it was found to speak of under other themes; "" for none
 
 
 def save_residuals(con: Connection, judgements: Sequence[Judgement]) -> None:
@@ -137,7 +141,7 @@ def save_residuals(con: Connection, judgements: Sequence[Judgement]) -> None:
 def waiting(con: Connection, taxonomy_id: str, since: datetime, now: datetime) -> list[Waiting]:
     """What is left of articles that are compared, and were not heard under the taxonomy yet; by date, then by key."""
     rows = con.execute(_WAITING, {"taxonomy_id": taxonomy_id, "since": since, "now": now}).fetchall()
-    return [Waiting(Left(*left), *facts) for *left, seen_at, anew, news in rows for facts in ((seen_at, anew, news),)]
+    return [Waiting(Left(*left), *facts) for *left, seen, anew, news, of in rows for facts in ((seen, anew, news, of),)]
 
 
 def drop_of(con: Connection, article_id: UUID) -> None:

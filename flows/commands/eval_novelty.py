@@ -35,9 +35,9 @@ def novelty(
     """Measure how well new stories and themes are found.
 
     With --stream, FILE holds one JSON object per line, with date, text, headings (the editor's, the most general first)
-    and outlet. Clusters of fixed support are measured with and without a registry of what is known, and Amur at the
-    same recall and precision. A story is new when it has five items within 14 days and none before; an alert is true
-    when at least half of its items are of a new story that was not alerted before.
+    and outlet. Clusters of fixed support are measured with and without a registry of what is known, and Amur's second
+    look at clusters at the same recall and precision. A story is new when it has five items within 14 days and none
+    before; an alert is true when at least half of its items are of a new story that was not alerted before.
 
     With --inject, FILE holds a corpus as `amur replay` reads it, each article with its themes. Each theme is left out
     in turn, and ought to come back as a candidate.
