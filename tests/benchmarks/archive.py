@@ -7,6 +7,7 @@ from uuid import uuid5
 
 import numpy as np
 
+from extractors.gatherings import REFERENCE
 from flows.demo.world import World
 from warehouse import feeds, history, judgements
 from warehouse.connect import Connection
@@ -170,18 +171,19 @@ def build(con: Connection, taxonomy: Taxonomy, size: int, now: datetime) -> None
 
 
 def _mean(con: Connection, taxonomy_id: str) -> None:
-    """What the relevant articles of the shared days mean, and what no theme explains of them."""
+    """What the relevant articles of the shared days mean, and what no theme explains of them and of those before."""
     rng = np.random.default_rng(1689)
-    recent = "SELECT article_id, moment FROM made WHERE relevant AND n < ? ORDER BY n"
+    recent = "SELECT article_id, moment, n FROM made WHERE relevant AND n < ? ORDER BY n"
     senses, left, terms, past = [], [], [], []
-    for article_id, moment in con.execute(recent, [RECENT]).fetchall():
+    for article_id, moment, n in con.execute(recent, [RECENT + REFERENCE * RELEVANT]).fetchall():
         words, weights = words_of(rng)
         about = {"taxonomy_id": taxonomy_id, "article_id": article_id, "terms": words, "weights": weights}
-        senses.append({"article_id": article_id, "language": "en", "dated_at": moment, "vectors": sense_of(rng)})
         left.append(about | {"share": 0.5, "vector": vector_of(rng), "anew": False})
         terms.append(about | {"dated_at": moment})
-        known = {"candidate_id": f"c-{article_id.hex[:8]}", "last_at": moment}
-        past.append(known | {"vector": vector_of(rng), "terms": words, "weights": weights})
+        if n < RECENT:
+            known = {"candidate_id": f"c-{article_id.hex[:8]}", "last_at": moment}
+            past.append(known | {"vector": vector_of(rng), "terms": words, "weights": weights})
+            senses.append({"article_id": article_id, "language": "en", "dated_at": moment, "vectors": sense_of(rng)})
     for table, rows in {"senses": senses, "residuals": left, "heard_terms": terms, "known": past}.items():
         insert(con, table, rows)
 
