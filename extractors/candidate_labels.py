@@ -60,7 +60,7 @@ def key_phrases(
 
 
 def _weights(voices: Sequence[Member], frequencies: Frequencies, recent: Recent, fewest: int) -> dict[Key, float]:
-    """How much each term of so many tells: in how many of the articles it stands, and how many more than before."""
+    """How much each term tells that stands in `fewest` articles or more: by how many, and how many more than before."""
     spoken = Counter(member.item.language for member in voices)
     terms = Counter(key_of(member.item.language, term) for member in voices for term in member.weights)
     shared = [key for key, times in terms.items() if times >= min(fewest, len(voices))] or list(terms)

@@ -24,9 +24,9 @@ REFERENCE = 1_000  # articles before the last days, by which is told what is alw
 
 # More than in a stream of single sentences: what several languages say alike is alike in meaning alone.
 _MEANING = 0.7
-_SHIFTS = 4  # steps: hardly any gathering moves on after that
+_SHIFTS = 4  # steps at most: a bound on the cost; more were not tried
 _MOST = 12  # articles whose middle is taken: the nearest tell what a gathering is of
-_SMOOTH = 2.0  # articles more may have been near before than were: who has read little expects much
+_SMOOTH = 2.0  # stories more may have been near before than were: who has read little expects much
 
 _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]

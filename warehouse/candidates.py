@@ -18,14 +18,9 @@ SELECT heard.counts, coalesce(c.candidate_id, ''), {COLUMNS}, t.terms, t.weights
 {TABLES}
 JOIN heard ON heard.article_id = r.article_id AND heard.taxonomy_id = r.taxonomy_id
 JOIN heard_terms AS t ON t.article_id = r.article_id AND t.taxonomy_id = r.taxonomy_id
-LEFT JOIN (
-    SELECT article_id, candidate_id
-    FROM candidate_articles
-    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY joined_at DESC, candidate_id) = 1
-) AS c ON c.article_id = r.article_id
 WHERE r.taxonomy_id = $taxonomy_id AND a.dated_at >= $since AND s.dated_at >= $since
 ORDER BY a.dated_at, r.article_id
-"""  # noqa: S608  this module's own words
+"""
 
 # From which date on: that of the first of so many before the last days, or where there is none of the last days.
 _SINCE = """

@@ -44,6 +44,12 @@ LEFT JOIN (
     WHERE taxonomy_id = $taxonomy_id AND present AND dated_at >= $since
     GROUP BY article_id
 ) AS p ON p.article_id = r.article_id
+-- The candidate that it speaks of, under whatever themes it was found.
+LEFT JOIN (
+    SELECT article_id, candidate_id
+    FROM candidate_articles
+    QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY joined_at DESC, candidate_id) = 1
+) AS c ON c.article_id = r.article_id
 """
 
 _WAITING = f"""
@@ -57,9 +63,7 @@ SELECT {COLUMNS}, r.terms, r.weights, a.first_seen_at, r.anew,
             WHERE v.article_id = r.article_id AND v.ended_by <> 'withdrawn' AND v.words_added + v.words_removed > 0
         )
     ),
-    coalesce((
-        SELECT max_by(j.candidate_id, j.joined_at) FROM candidate_articles AS j WHERE j.article_id = r.article_id
-    ), '')
+    coalesce(c.candidate_id, '')
 {TABLES}
 ANTI JOIN (FROM heard WHERE taxonomy_id = $taxonomy_id) AS heard ON heard.article_id = r.article_id
 WHERE r.taxonomy_id = $taxonomy_id AND a.dated_at BETWEEN $since AND $now AND s.dated_at >= $since
