@@ -7,18 +7,20 @@ publisher, bloc, language, title, text, themes, copy_of. Each of the nineteen th
 until its debut, one every seventeen days; then a wave of about fourteen articles in three weeks, then one in a week or
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
 cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
-set aside for the year: a theme's article is two thirds or more of its statements, talk is a stretch of the background,
-where what stands together is of one matter. No sentence is said again before all the others were, or articles would be
-copies of each other. Whoever judges the year must not learn from the sentences that stand in it.
+set aside for the year: a theme's article is two thirds or more of its statements, talk is of one stretch of the
+background, where what stands together is of one matter. Every article is a diary of the two states, and says so. No
+sentence is said again before all the others were, and then under another day, or articles would be copies of each
+other. Whoever judges the year must not learn from the sentences that stand in it.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -34,7 +36,20 @@ WAVE, WAVE_DAYS = 14, 21.0  # articles of a debut, and the days they are spread 
 TRICKLE = 9.0  # days between later ones, on average
 COPIES = 0.05
 SENTENCES = (5, 9)  # of a text
+STRETCH = (12, 18)  # of the background, of which a text is some: the next text of the same stretch is another
 HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
+END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])(?=.)")  # of a sentence, where another follows
+DIARY = 21  # days that an article looks back on
+DIARIES = {
+    "en": "China and Russia in the weeks to {day}",
+    "ru": "Россия и Китай, дневник на {day}",
+    "zh": "截至{day}的中俄日记",
+}
+DATED = {"en": "{day}: ", "ru": "{day}: ", "zh": "{day}，"}
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
 JOINER = {"en": " ", "ru": " ", "zh": ""}
 HOUSES = {  # publishers of a bloc and language
     ("independent", "en"): 13,
@@ -78,12 +93,16 @@ def year(themes: Mapping[str, Statements], chatter: Statements, seed: int) -> li
     ]
     points = {(theme, lang): _dealt(said, chance) for theme, by in themes.items() for lang, said in by.items()}
     talk = {lang: _stretches(said, chance) for lang, said in chatter.items()}
-    written = []
+    written, said = [], set[str]()
     for at, theme in sorted(spoken + idle):
         publisher, bloc, language = chance.choice(houses)
-        title, text = _written(points.get((theme, language)), talk[language], language, chance)
-        dated = (START + timedelta(days=at)).isoformat(timespec="seconds")
-        written.append(Article("", dated, publisher, bloc, language, title, text, [theme] if theme else []))
+        on = START + timedelta(days=at)
+        tell = _telling(on, said, language, chance)
+        title, body = _written(points.get((theme, language)), talk[language], language, chance)
+        told = [DIARIES[language].format(day=_day(on, language)), *map(tell, body)]
+        text = JOINER[language].join(_ended(sentence, language) for sentence in told)
+        dated = on.isoformat(timespec="seconds")
+        written.append(Article("", dated, publisher, bloc, language, tell(title), text, [theme] if theme else []))
     originals = [replace(article, id=f"y-{n:04}") for n, article in enumerate(written)]
     reprinted = [
         _copied(original, n, [h for h in houses if h[2] == original.language and h[0] != original.publisher], chance)
@@ -108,31 +127,47 @@ def _dealt(sentences: Sequence[str], chance: random.Random) -> Iterator[str]:
 
 
 def _stretches(chatter: Sequence[str], chance: random.Random) -> Iterator[Sequence[str]]:
-    """Stretches of what stands together, a title and a text long, each sentence again only after all the others."""
+    """Stretches of what stands together, each sentence again only after all the others."""
     while True:
-        cut, edges = chance.randrange(SENTENCES[0]), []
+        cut, edges = chance.randrange(STRETCH[0]), []
         while cut < len(chatter):
             edges.append(cut)
-            cut += chance.randint(*SENTENCES) + 1
+            cut += chance.randint(*STRETCH)
         stretches = [chatter[start:end] for start, end in pairwise(edges)]
         yield from chance.sample(stretches, len(stretches))
 
 
 def _written(
     theme: Iterator[str] | None, talk: Iterator[Sequence[str]], language: str, chance: random.Random
-) -> tuple[str, str]:
-    """A title and a text, of a theme or of a stretch of talk."""
+) -> tuple[str, list[str]]:
+    """A title and sentences, of a theme or of a stretch of talk."""
+    length = chance.randint(*SENTENCES)
     if theme:
         title = next(s for s in theme if len(s) <= HEADLINE[language])
-        length = chance.randint(*SENTENCES)
         making = chance.randint(-(-2 * length // 3), length)
-        body = [next(theme) for _ in range(making)] + list(next(talk))[: length - making]
+        body = [next(theme) for _ in range(making)] + chance.sample(next(talk), length - making)
         chance.shuffle(body)
     else:
-        stretch = next(talk)
-        title = min(stretch, key=len)
-        body = [s for s in stretch if s != title]
-    return title, JOINER[language].join(_ended(sentence, language) for sentence in body)
+        title, *body = sorted(chance.sample(next(talk), length + 1), key=len)
+        chance.shuffle(body)
+    return title, body
+
+
+def _telling(at: datetime, said: set[str], language: str, chance: random.Random) -> Callable[[str], str]:
+    """Puts a day of the last weeks before what was said before, so that its words were not printed yet."""
+
+    def told(sentence: str) -> str:
+        new = sentence
+        while new in said:
+            new = DATED[language].format(day=_day(at - timedelta(days=chance.randrange(DIARY)), language)) + sentence
+        said.add(new)
+        return new
+
+    return lambda sentences: JOINER[language].join(map(told, END.split(sentences)))
+
+
+def _day(at: datetime, language: str) -> str:
+    return f"{at.month}月{at.day}日" if language == "zh" else f"{at.day} {MONTHS[language].split()[at.month - 1]}"
 
 
 def _ended(sentence: str, language: str) -> str:
@@ -158,7 +193,7 @@ def _copied(original: Article, n: int, houses: Sequence[tuple[str, str, str]], c
     )
 
 
-def material() -> tuple[dict[str, Statements], Statements]:
+def material() -> tuple[Mapping[str, Statements], Statements]:
     """Of each theme every second statement of each language, and as much of what speaks of the two without a theme."""
     themes = tomllib.loads((ROOT / "flows/defaults/themes.toml").read_text(encoding="utf-8"))["theme"]
     background = tomllib.loads((ROOT / "extractors/data/background.toml").read_text(encoding="utf-8"))
