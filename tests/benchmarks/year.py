@@ -8,9 +8,9 @@ until its debut, one every seventeen days; then a wave of about fourteen article
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
 cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
 set aside for the year: a theme's article is two thirds or more of its statements, talk is of one stretch of the
-background, where what stands together is of one matter. Every article is a diary of the two states, and says so. No
-sentence is said again before all the others were, and then under another day, or articles would be copies of each
-other. Whoever judges the year must not learn from the sentences that stand in it.
+background, where what stands together is of one matter. Every article is somebody's notes on the two states, and says
+so. No sentence is said again before all the others were, and then under another date, or articles would be copies of
+each other. Whoever judges the year must not learn from the sentences that stand in it.
 """
 
 from __future__ import annotations
@@ -39,11 +39,10 @@ SENTENCES = (5, 9)  # of a text
 STRETCH = (12, 18)  # of the background, of which a text is some: the next text of the same stretch is another
 HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
 END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])(?=.)")  # of a sentence, where another follows
-DIARY = 21  # days that an article looks back on
-DIARIES = {
-    "en": "China and Russia in the weeks to {day}",
-    "ru": "Россия и Китай, дневник на {day}",
-    "zh": "截至{day}的中俄日记",
+NOTEBOOKS = {
+    "en": "China and Russia, from the notes of {day}",
+    "ru": "Россия и Китай, из записей {day}",
+    "zh": "{day}的中俄笔记",
 }
 DATED = {"en": "{day}: ", "ru": "{day}: ", "zh": "{day}，"}
 MONTHS = {
@@ -96,12 +95,11 @@ def year(themes: Mapping[str, Statements], chatter: Statements, seed: int) -> li
     written, said = [], set[str]()
     for at, theme in sorted(spoken + idle):
         publisher, bloc, language = chance.choice(houses)
-        on = START + timedelta(days=at)
-        tell = _telling(on, said, language, chance)
+        tell = _telling(said, language, chance)
         title, body = _written(points.get((theme, language)), talk[language], language, chance)
-        told = [DIARIES[language].format(day=_day(on, language)), *map(tell, body)]
+        told = [NOTEBOOKS[language].format(day=_day(language, chance)), *map(tell, body)]
         text = JOINER[language].join(_ended(sentence, language) for sentence in told)
-        dated = on.isoformat(timespec="seconds")
+        dated = (START + timedelta(days=at)).isoformat(timespec="seconds")
         written.append(Article("", dated, publisher, bloc, language, tell(title), text, [theme] if theme else []))
     originals = [replace(article, id=f"y-{n:04}") for n, article in enumerate(written)]
     reprinted = [
@@ -153,20 +151,22 @@ def _written(
     return title, body
 
 
-def _telling(at: datetime, said: set[str], language: str, chance: random.Random) -> Callable[[str], str]:
-    """Puts a day of the last weeks before what was said before, so that its words were not printed yet."""
+def _telling(said: set[str], language: str, chance: random.Random) -> Callable[[str], str]:
+    """Puts a day before what was said before, so that its words were not printed yet."""
 
     def told(sentence: str) -> str:
         new = sentence
         while new in said:
-            new = DATED[language].format(day=_day(at - timedelta(days=chance.randrange(DIARY)), language)) + sentence
+            new = DATED[language].format(day=_day(language, chance)) + sentence
         said.add(new)
         return new
 
     return lambda sentences: JOINER[language].join(map(told, END.split(sentences)))
 
 
-def _day(at: datetime, language: str) -> str:
+def _day(language: str, chance: random.Random) -> str:
+    """Any day of a year: were it the article's own, articles of one week would resemble each other by it."""
+    at = START + timedelta(days=chance.randrange(DAYS))
     return f"{at.month}月{at.day}日" if language == "zh" else f"{at.day} {MONTHS[language].split()[at.month - 1]}"
 
 
