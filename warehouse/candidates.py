@@ -10,7 +10,7 @@ from uuid import UUID
 from warehouse.connect import Connection
 from warehouse.records import Candidate
 from warehouse.residuals import COLUMNS, TABLES, Left
-from warehouse.rows import Row, columns_of, insert, row_of
+from warehouse.rows import Row, columns_of, insert, row_of, texts_as
 from warehouse.theme_versions import KEPT
 
 _HEARD = f"""
@@ -39,7 +39,7 @@ _FREQUENCIES = """
 SELECT language, term, articles
 FROM term_frequencies
 WHERE taxonomy_id = $taxonomy_id
-  AND (language, term) IN (SELECT (language, term) FROM (SELECT unnest($languages) AS language, unnest($terms) AS term))
+  AND (language, term) IN (SELECT (language, term) FROM asked)
 """
 
 _FORGET_TERMS = """
@@ -119,8 +119,8 @@ def frequencies(con: Connection, taxonomy_id: str, keys: Iterable[tuple[str, str
     asked = sorted(set(keys))
     if not asked:
         return {}
-    pairs = {"languages": [language for language, _ in asked], "terms": [term for _, term in asked]}
-    rows = con.execute(_FREQUENCIES, {"taxonomy_id": taxonomy_id} | pairs).fetchall()
+    with texts_as(con, "asked", language=[language for language, _ in asked], term=[term for _, term in asked]):
+        rows = con.execute(_FREQUENCIES, {"taxonomy_id": taxonomy_id}).fetchall()
     return {(language, term): count for language, term, count in rows}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, object]
 
 _CHUNK = 10_000
+_TEXT = pa.large_string()
 _ARROW = {
     "BLOB": pa.large_binary(),
     "BIGINT": pa.int64(),
@@ -30,7 +32,7 @@ _ARROW = {
     "UBIGINT": pa.uint64(),
     "UTINYINT": pa.uint8(),
     "UUID": pa.string(),
-    "VARCHAR": pa.large_string(),
+    "VARCHAR": _TEXT,
     "VARCHAR[]": pa.list_(pa.string()),
 }
 
@@ -63,6 +65,17 @@ def insert(
         _insert_chunk(con, statement, _arrow(rows[at : at + _CHUNK], columns, types))
         for at in range(0, len(rows), _CHUNK)
     )
+
+
+@contextmanager
+def texts_as(con: Connection, name: str, **columns: Sequence[str]) -> Iterator[None]:
+    """Columns of text that stand as a table of that name while it is held.
+
+    For thousands of them: the engine takes a hundred times as long over each value of a list that it is given, for it
+    tries to import pandas at every one.
+    """
+    with _registered(con, name, pa.table({column: pa.array(texts, _TEXT) for column, texts in columns.items()})):
+        yield
 
 
 def row_of(record: DataclassInstance, *, without: Sequence[str] = (), **more: object) -> dict[str, object]:
@@ -133,12 +146,18 @@ def _statement(table: str, columns: Sequence[str], types: Mapping[str, str], cla
 
 
 def _insert_chunk(con: Connection, statement: str, chunk: pa.Table) -> int:
-    con.register("arrow_rows", chunk)
-    try:
+    with _registered(con, "arrow_rows", chunk):
         done = con.execute(statement).fetchone()
-    finally:
-        con.unregister("arrow_rows")
     return int(done[0]) if done else 0
+
+
+@contextmanager
+def _registered(con: Connection, name: str, table: pa.Table) -> Iterator[None]:
+    con.register(name, table)
+    try:
+        yield
+    finally:
+        con.unregister(name)
 
 
 def _arrow(rows: Sequence[Row], columns: Sequence[str], types: Mapping[str, str]) -> pa.Table:
