@@ -7,28 +7,28 @@ publisher, bloc, language, title, text, themes, copy_of. Each of the nineteen th
 until its debut, one every seventeen days; then a wave of about fourteen articles in three weeks, then one in a week or
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
 cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
-set aside for the year: a theme's article is two thirds or more of its statements, talk is of one stretch of the
-background, where what stands together is of one matter. Every article is somebody's notes on the two states, and says
-so. No sentence is said again before all the others were, and then under another date, or articles would be copies of
-each other. Whoever judges the year must not learn from the sentences that stand in it.
+set aside for the year, and of talk that is nowhere else (`talk/`): a theme's article is two thirds or more of its
+statements, talk is some sentences of what stands together, which is of one matter or two. What was said is not said
+again for weeks, or articles would be copies of each other. Whoever judges the year must not learn from the sentences
+that stand in it.
 """
 
 from __future__ import annotations
 
 import json
 import random
-import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 import click
 
 ROOT = Path(__file__).parents[2]
+TALK = Path(__file__).parent / "talk"
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 ARTICLES, DAYS = 2_000, 365
 DEBUT, BETWEEN = 20, 17  # days: when the first theme makes its debut, and how long it is to the next
@@ -36,19 +36,8 @@ WAVE, WAVE_DAYS = 14, 21.0  # articles of a debut, and the days they are spread 
 TRICKLE = 9.0  # days between later ones, on average
 COPIES = 0.05
 SENTENCES = (5, 9)  # of a text
-STRETCH = (12, 18)  # of the background, of which a text is some: the next text of the same stretch is another
+STRETCH = (18, 24)  # of the talk, of which a text is some: the next text of the same stretch is another
 HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
-END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])(?=.)")  # of a sentence, where another follows
-NOTEBOOKS = {
-    "en": "China and Russia, from the notes of {day}",
-    "ru": "Россия и Китай, из записей {day}",
-    "zh": "{day}的中俄笔记",
-}
-DATED = {"en": "{day}: ", "ru": "{day}: ", "zh": "{day}，"}
-MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-}
 JOINER = {"en": " ", "ru": " ", "zh": ""}
 HOUSES = {  # publishers of a bloc and language
     ("independent", "en"): 13,
@@ -91,16 +80,25 @@ def year(themes: Mapping[str, Statements], chatter: Statements, seed: int) -> li
         (f"{bloc}-{language}-{n}", bloc, language) for (bloc, language), many in HOUSES.items() for n in range(many)
     ]
     points = {(theme, lang): _dealt(said, chance) for theme, by in themes.items() for lang, said in by.items()}
+    heads = {
+        (theme, lang): _dealt([s for s in said if len(s) <= HEADLINE[lang]], chance)
+        for theme, by in themes.items()
+        for lang, said in by.items()
+    }
     talk = {lang: _stretches(said, chance) for lang, said in chatter.items()}
-    written, said = [], set[str]()
+    written = []
     for at, theme in sorted(spoken + idle):
         publisher, bloc, language = chance.choice(houses)
-        tell = _telling(said, language, chance)
-        title, body = _written(points.get((theme, language)), talk[language], language, chance)
-        told = [NOTEBOOKS[language].format(day=_day(language, chance)), *map(tell, body)]
-        text = JOINER[language].join(_ended(sentence, language) for sentence in told)
+        length, of = chance.randint(*SENTENCES), (theme, language)
+        if theme:
+            making = chance.randint(-(-2 * length // 3), length)
+            title, body = next(heads[of]), [*islice(points[of], making), *islice(next(talk[language]), length - making)]
+        else:
+            title, *body = sorted(islice(next(talk[language]), length + 1), key=len)
+        chance.shuffle(body)
+        text = JOINER[language].join(_ended(sentence, language) for sentence in body)
         dated = (START + timedelta(days=at)).isoformat(timespec="seconds")
-        written.append(Article("", dated, publisher, bloc, language, tell(title), text, [theme] if theme else []))
+        written.append(Article("", dated, publisher, bloc, language, title, text, [theme] if theme else []))
     originals = [replace(article, id=f"y-{n:04}") for n, article in enumerate(written)]
     reprinted = [
         _copied(original, n, [h for h in houses if h[2] == original.language and h[0] != original.publisher], chance)
@@ -119,55 +117,18 @@ def _appearances(debut: float, chance: random.Random) -> Iterator[float]:
 
 
 def _dealt(sentences: Sequence[str], chance: random.Random) -> Iterator[str]:
-    """Sentences in a chance order, each again only after all the others."""
-    while True:
-        yield from chance.sample(sentences, len(sentences))
+    """Sentences in a chance order, each again only after all the others, and in that order: or some came again soon."""
+    return cycle(chance.sample(sentences, len(sentences)))
 
 
-def _stretches(chatter: Sequence[str], chance: random.Random) -> Iterator[Sequence[str]]:
-    """Stretches of what stands together, each sentence again only after all the others."""
-    while True:
-        cut, edges = chance.randrange(STRETCH[0]), []
-        while cut < len(chatter):
-            edges.append(cut)
-            cut += chance.randint(*STRETCH)
-        stretches = [chatter[start:end] for start, end in pairwise(edges)]
-        yield from chance.sample(stretches, len(stretches))
-
-
-def _written(
-    theme: Iterator[str] | None, talk: Iterator[Sequence[str]], language: str, chance: random.Random
-) -> tuple[str, list[str]]:
-    """A title and sentences, of a theme or of a stretch of talk."""
-    length = chance.randint(*SENTENCES)
-    if theme:
-        title = next(s for s in theme if len(s) <= HEADLINE[language])
-        making = chance.randint(-(-2 * length // 3), length)
-        body = [next(theme) for _ in range(making)] + chance.sample(next(talk), length - making)
-        chance.shuffle(body)
-    else:
-        title, *body = sorted(chance.sample(next(talk), length + 1), key=len)
-        chance.shuffle(body)
-    return title, body
-
-
-def _telling(said: set[str], language: str, chance: random.Random) -> Callable[[str], str]:
-    """Puts a day before what was said before, so that its words were not printed yet."""
-
-    def told(sentence: str) -> str:
-        new = sentence
-        while new in said:
-            new = DATED[language].format(day=_day(language, chance)) + sentence
-        said.add(new)
-        return new
-
-    return lambda sentences: JOINER[language].join(map(told, END.split(sentences)))
-
-
-def _day(language: str, chance: random.Random) -> str:
-    """Any day of a year: were it the article's own, articles of one week would resemble each other by it."""
-    at = START + timedelta(days=chance.randrange(DAYS))
-    return f"{at.month}月{at.day}日" if language == "zh" else f"{at.day} {MONTHS[language].split()[at.month - 1]}"
+def _stretches(chatter: Sequence[str], chance: random.Random) -> Iterator[Iterator[str]]:
+    """Stretches of what stands together, one after the other, each of which goes on where it was left."""
+    cut, edges = 0, [0]
+    while cut < len(chatter):
+        cut = min(cut + chance.randint(*STRETCH), len(chatter))
+        edges.append(cut)
+    stretches = [_dealt(chatter[start:end], chance) for start, end in pairwise(edges) if end - start > SENTENCES[1]]
+    return cycle(chance.sample(stretches, len(stretches)))
 
 
 def _ended(sentence: str, language: str) -> str:
@@ -194,11 +155,18 @@ def _copied(original: Article, n: int, houses: Sequence[tuple[str, str, str]], c
 
 
 def material() -> tuple[Mapping[str, Statements], Statements]:
-    """Of each theme every second statement of each language, and as much of what speaks of the two without a theme."""
+    """Of each theme every second statement of each language, and talk of the two without a theme, of which every second
+    sentence of the background.
+    """
     themes = tomllib.loads((ROOT / "flows/defaults/themes.toml").read_text(encoding="utf-8"))["theme"]
     background = tomllib.loads((ROOT / "extractors/data/background.toml").read_text(encoding="utf-8"))
     halves = {t["id"]: {lang: said[1::2] for lang, said in t["statements"].items()} for t in themes}
-    return halves, {lang: said[1::2] for lang, said in background["unthemed"].items()}
+    talk = {lang: [*said[1::2], *_lines(TALK / f"{lang}.txt")] for lang, said in background["unthemed"].items()}
+    return halves, talk
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 @click.command(help=__doc__)
