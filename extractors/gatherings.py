@@ -43,8 +43,17 @@ class Gathering:
     @property
     def surprise(self) -> float:
         """The log-likelihood ratio of so many voices against those expected; 0 where they are no more."""
-        many = len(self.voices)
-        return many * math.log(many / self.expected) - (many - self.expected) if many > self.expected else 0.0
+        return surprise(len(self.voices), self.expected)
+
+
+def surprise(many: int, expected: float) -> float:
+    """Kulldorff's log-likelihood ratio of so many against those expected; 0 where they are no more."""
+    return many * math.log(many / expected) - (many - expected) if many > expected else 0.0
+
+
+def expectation(many: int, before: int, reference: int) -> float:
+    """How many of so many are to be expected near, when so many of a `reference` before them were."""
+    return many * (before + _SMOOTH) / max(reference, 1)
 
 
 class Heard:
@@ -101,7 +110,7 @@ class Heard:
         return Gathering(
             voices=tuple(member for member in together if member.item.id in said),
             near=tuple(member.item.id for member in together),
-            expected=len(voices) * (before + _SMOOTH) / max(len(past.rows), 1),
+            expected=expectation(len(voices), before, len(past.rows)),
         )
 
     def _shifted(self, seed: _Row, voices: Sequence[_Row], near: float) -> list[_Row]:

@@ -99,9 +99,22 @@ def test_a_cluster_is_what_it_holds_lately() -> None:
     """Items of the last fourteen days count, and the likelier ones the more."""
     items = [item(0, FIRST, ""), item(1, FIRST + 20 * DAY, ""), item(2, FIRST + 21 * DAY, "")]
     seen = Seen([sighting(2, (0, 1, 2))], [])
-    unlikely, likely = (weighed(seen, items, np.full(3, odds)).sightings[0] for odds in (-2.0, 2.0))
+    _, vectors = described(items)
+    unlikely, likely = (weighed(seen, items, vectors, np.full(3, odds)).sightings[0] for odds in (-2.0, 2.0))
     assert likely.items == (1, 2)
     assert likely.score > unlikely.score
+
+
+def test_what_was_as_often_before_surprises_nobody() -> None:
+    """Of two clusters of as many items, the one that nothing was like before scores higher."""
+    before = [item(n, FIRST + n * DAY, "") for n in range(40)]
+    late = [item(40 + n, FIRST + 60 * DAY, "") for n in range(8)]
+    items, seen = [*before, *late], Seen([sighting(47, (44, 45, 46, 47))], [])
+    old, new = np.array([1.0, 0.0], np.float32), np.array([0.0, 1.0], np.float32)
+    again, first = (
+        weighed(seen, items, np.stack([was] * 44 + [new] * 4), np.zeros(48)).sightings[0].score for was in (new, old)
+    )
+    assert first > again
 
 
 def test_what_was_known_is_no_news() -> None:
