@@ -48,7 +48,7 @@ class CandidateRules:
     publishers: int = 3
     days: int = 14
     near: float = 0.34
-    surprise: float = 3.0
+    surprise: float = 4.0
     attach: float = 0.55
     attach_theme: float = 0.74
     explained: float = 0.5

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +25,8 @@ REFERENCE = 1_000  # articles before the last days, by which is told what is alw
 # More than in a stream of single sentences: what several languages say alike is alike in meaning alone.
 _MEANING = 0.7
 _SHIFTS = 4  # steps at most: a bound on the cost; more were not tried
+# One article alone is a rough middle: the few nearest to it that are not far say better where to look.
+_FIRST, _LOOSER = 4, 0.1
 _MOST = 12  # articles whose middle is taken: the nearest tell what a gathering is of
 _SMOOTH = 2.0  # stories more may have been near before than were: who has read little expects much
 
@@ -38,7 +40,12 @@ class Gathering:
 
     voices: tuple[Member, ...]  # of each story the first
     near: tuple[UUID, ...]  # every article of the last days that is as near to their middle, or tells their stories
-    expected: float
+    counted: Callable[[], float]
+
+    @property
+    def expected(self) -> float:
+        """How many such voices there would be, were it always spoken of; reckoned when it is asked for."""
+        return self.counted()
 
     @property
     def surprise(self) -> float:
@@ -73,7 +80,7 @@ class Heard:
         held = np.array([self._columns[term] for term in member.weights], np.int64)
         weights = np.array(list(member.weights.values()), np.float64)
         scripts = np.array([self._scripts[column] for column in held], np.int64)
-        bisect.insort(self._rows, _Row(member, held, weights, _squares(scripts, weights)), key=_order)
+        bisect.insort(self._rows, _Row(member, held, scripts, weights, _squares(scripts, weights)), key=_order)
 
     def forget(self, before: datetime) -> bool:
         """Of what is dated before that moment keep no more than tells what is always spoken of; whether any went."""
@@ -98,7 +105,7 @@ class Heard:
         core = self._shifted(seed, voices, near) if seed else []
         if len(core) < 2 or seed not in core:  # noqa: PLR2004  one stands alone
             return None
-        late, middle, past = _Table(self._rows[first:]), self._middle(core), _Table(_firsts(self._rows[:first]))
+        late, middle, past = _Table(self._rows[first:]), self._middle(core), self._rows[:first]
         stories = {row.member.item.story_id for row in core}
         together = [
             row.member
@@ -106,20 +113,23 @@ class Heard:
             if alike >= near or row.member.item.story_id in stories
         ]
         said = {row.member.item.id for row in voices}
-        before = int((past.likeness(middle) >= near).sum())
+
+        def counted() -> float:
+            told = _Table(_firsts(past))
+            return expectation(len(voices), int((told.likeness(middle) >= near).sum()), len(told.rows))
+
         return Gathering(
             voices=tuple(member for member in together if member.item.id in said),
             near=tuple(member.item.id for member in together),
-            expected=expectation(len(voices), before, len(past.rows)),
+            counted=counted,
         )
 
     def _shifted(self, seed: _Row, voices: Sequence[_Row], near: float) -> list[_Row]:
         """The nearest voices around the middle reached from one of them, but for what is far from the others."""
-        table, chosen = _Table(voices), [seed]
+        table = _Table(voices)
+        chosen = self._nearest(table, seed, [seed], near - _LOOSER, _FIRST)
         for _ in range(_SHIFTS):
-            alike = table.likeness(self._middle(chosen))
-            nearest = {n for n in np.argsort(-alike, kind="stable")[:_MOST].tolist() if alike[n] >= near}
-            found = [row for n, row in enumerate(voices) if row is seed or n in nearest]
+            found = self._nearest(table, seed, chosen, near, _MOST)
             if found == chosen:
                 break
             chosen = found
@@ -128,20 +138,30 @@ class Heard:
         others = {n: [row for row in chosen if row is not one] for n, one in enumerate(chosen)}
         return [one for n, one in enumerate(chosen) if _Table([one]).likeness(self._middle(others[n]))[0] >= near]
 
+    def _nearest(self, table: _Table, seed: _Row, chosen: Sequence[_Row], near: float, most: int) -> list[_Row]:
+        """The first, and so many of those nearest to the middle of some."""
+        alike = table.likeness(self._middle(chosen))
+        nearest = {n for n in np.argsort(-alike, kind="stable")[:most].tolist() if alike[n] >= near}
+        return [row for n, row in enumerate(table.rows) if row is seed or n in nearest]
+
     def _middle(self, rows: Sequence[_Row]) -> _Middle:
-        terms, scripts = np.zeros(len(self._columns)), np.array(self._scripts, np.int64)
+        terms = np.zeros(len(self._columns))
         for row in rows:
             terms[row.held] += row.weights
+        held, where = np.unique(np.concatenate([row.held for row in rows]), return_index=True)
+        scripts = np.concatenate([row.scripts for row in rows])[where]
         meaning = np.sum([row.member.item.vector for row in rows], axis=0, dtype=np.float64)
-        return _Middle(np.asarray(meaning / (np.linalg.norm(meaning) or 1.0)), terms, _squares(scripts, terms))
+        unit = np.asarray(meaning / (np.linalg.norm(meaning) or 1.0))
+        return _Middle(unit, terms, _squares(scripts, terms[held]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Row:
-    """An article with its terms: their columns, their weights, and the sum of their squares in each script."""
+    """An article with its terms: columns, scripts, weights, and the sum of the squares of these in each script."""
 
     member: Member
     held: _Places
+    scripts: _Places
     weights: _Numbers
     squares: _Numbers
 

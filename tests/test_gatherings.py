@@ -146,9 +146,9 @@ def test_no_surprise_where_as_many_were_before(counts: list[int], times: int) ->
 def test_surprise_is_what_was_not_expected(voices: int, one: float, other: float) -> None:
     """It is 0 where no more speak than were to be expected, and the greater the fewer were."""
     speaking = tuple(member(article(n)) for n in range(voices))
-    fewer, more = (Gathering(speaking, (), expected).surprise for expected in sorted((one, other)))
+    fewer, more = (Gathering(speaking, (), lambda e=expected: e).surprise for expected in sorted((one, other)))
     assert fewer >= more >= 0
-    assert Gathering(speaking, (), voices).surprise == 0
+    assert Gathering(speaking, (), lambda: voices).surprise == 0
 
 
 def test_little_heard_little_surprised() -> None:
