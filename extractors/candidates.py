@@ -24,10 +24,9 @@ from extractors.gatherings import Gathering, Heard
 from extractors.registry import Known, Registry
 from warehouse.records import Candidate
 
-# The chance that a gathering so surprising is of a new theme: by how many were in four generated years with one theme
-# left out (tests/benchmarks/year.py): 2 of 10 from 3 on, 6 from 4, 7 from 5, 9 from 7, all from 10. There at most
-# thirteen voices of each were counted.
-_SLOPE, _MIDDLE = 0.7, 4.4
+# The chance that a gathering so surprising is of a new theme: by how many were in two generated years with one theme
+# left out at a time (tests/benchmarks/year.py): 3 of 10 from 4 on, 2 from 5 and from 6, 8 from 7, all from 9.
+_SLOPE, _MIDDLE = 0.6, 7.1
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
