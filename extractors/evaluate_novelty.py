@@ -51,7 +51,7 @@ def looser_rules(join: float) -> SinglePassRules:
 
 
 def see_as_amur(items: Sequence[StreamItem], vectors: Vector, odds: Rows, join: float = JOIN) -> Seen:
-    """Amur's looks, with what was learnt of single items: `odds` is how likely each is of a new story."""
+    """Amur's looks, with how many gather and what was learnt of items: `odds` is how likely each is of a new story."""
     seen = see(items, vectors, named_terms, looser_rules(join))
     return unknown(weighed(seen, items, vectors, odds), items, ATTACH)
 

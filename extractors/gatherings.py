@@ -36,21 +36,11 @@ _Places = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gathering:
-    """Voices that say alike, by date, and how many such were to be expected."""
+    """Voices that say alike, by date, and how many were to be expected. It holds what was before: not to be kept."""
 
     voices: tuple[Member, ...]  # of each story the first
     near: tuple[UUID, ...]  # every article of the last days that is as near to their middle, or tells their stories
-    counted: Callable[[], float]
-
-    @property
-    def expected(self) -> float:
-        """How many such voices there would be, were it always spoken of; reckoned when it is asked for."""
-        return self.counted()
-
-    @property
-    def surprise(self) -> float:
-        """The log-likelihood ratio of so many voices against those expected; 0 where they are no more."""
-        return surprise(len(self.voices), self.expected)
+    expected: Callable[[], float]  # how many such voices there would be, were it always spoken of; reckoned when asked
 
 
 def surprise(many: int, expected: float) -> float:
@@ -114,14 +104,14 @@ class Heard:
         ]
         said = {row.member.item.id for row in voices}
 
-        def counted() -> float:
+        def expected() -> float:
             told = _Table(_firsts(past))
             return expectation(len(voices), int((told.likeness(middle) >= near).sum()), len(told.rows))
 
         return Gathering(
             voices=tuple(member for member in together if member.item.id in said),
             near=tuple(member.item.id for member in together),
-            counted=counted,
+            expected=expected,
         )
 
     def _shifted(self, seed: _Row, voices: Sequence[_Row], near: float) -> list[_Row]:

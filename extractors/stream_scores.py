@@ -1,4 +1,4 @@
-"""Amur's looks at a labelled stream, with what was learnt of single items put beside the score of a cluster. Pure."""
+"""Amur's looks at a labelled stream: what was learnt of items, and how many gather, beside a cluster's score. Pure."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def test_copies_are_no_support(copies: int) -> None:
     """One story in many feeds is one voice, and raises nothing."""
     joined = all_at_once([article(n, story_id=uuid.UUID(int=0)) for n in range(copies)])
     assert not emerged(joined)
-    assert {one.gathering for one in joined} == {None}
+    assert {one.gathered for one in joined} == {0}
 
 
 def test_three_stories_are_a_candidate_with_a_name() -> None:
@@ -171,7 +171,7 @@ def test_nothing_is_new_to_who_has_heard_little(before: int) -> None:
     """Where hardly anything was heard before the last days, nobody knows what is usual."""
     joined = all_at_once([article(n, day=n) for n in range(8)], before=BEFORE[:before])
     assert not emerged(joined)
-    assert joined[-1].gathering
+    assert joined[-1].gathered
 
 
 @pytest.mark.parametrize(("times", "new"), [(0, True), (80, False)])

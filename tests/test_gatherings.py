@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.clusters import Item, Member
-from extractors.gatherings import REFERENCE, Gathering, Heard
+from extractors.gatherings import REFERENCE, Gathering, Heard, surprise
 from sayings import START, Drawn, article, said, stream, usual
 
 NEAR = 0.33
@@ -35,7 +35,11 @@ def around(found: Heard, item: Item, day: float = 0) -> Gathering | None:
 
 
 def told(gathering: Gathering | None) -> object:
-    return gathering and (ids(gathering), gathering.near, gathering.expected)
+    return gathering and (ids(gathering), gathering.near, gathering.expected())
+
+
+def surprising(gathering: Gathering) -> float:
+    return surprise(len(gathering.voices), gathering.expected())
 
 
 def ids(gathering: Gathering) -> list[uuid.UUID]:
@@ -123,7 +127,7 @@ def test_the_busy_are_surprised_too() -> None:
     gathering = around(heard([*usual(300), *others, *(article(n, day=n / 20) for n in range(60))]), article(59))
     assert gathering
     assert len(gathering.voices) == 60
-    assert gathering.surprise > 10
+    assert surprising(gathering) > 10
 
 
 # --- how surprising it is ---------------------------------------------------------------------------
@@ -139,16 +143,15 @@ def test_no_surprise_where_as_many_were_before(counts: list[int], times: int) ->
     for item in late:
         gathering = around(found, item)
         assert gathering
-        assert gathering.surprise == 0
+        assert surprising(gathering) == 0
 
 
 @given(st.integers(2, 30), st.floats(0.01, 40), st.floats(0.01, 40))
 def test_surprise_is_what_was_not_expected(voices: int, one: float, other: float) -> None:
     """It is 0 where no more speak than were to be expected, and the greater the fewer were."""
-    speaking = tuple(member(article(n)) for n in range(voices))
-    fewer, more = (Gathering(speaking, (), lambda e=expected: e).surprise for expected in sorted((one, other)))
+    fewer, more = (surprise(voices, expected) for expected in sorted((one, other)))
     assert fewer >= more >= 0
-    assert Gathering(speaking, (), lambda: voices).surprise == 0
+    assert surprise(voices, voices) == 0
 
 
 def test_little_heard_little_surprised() -> None:
@@ -157,7 +160,7 @@ def test_little_heard_little_surprised() -> None:
     for many in (0, 1, 10, 100):
         gathering = around(heard([*usual(many), *(article(n, day=n) for n in range(5))]), article(4))
         assert gathering
-        surprises.append(gathering.surprise)
+        surprises.append(surprising(gathering))
     assert surprises == sorted(surprises)
     assert surprises[0] < 1
     assert surprises[-1] > 10

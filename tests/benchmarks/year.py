@@ -6,11 +6,11 @@ python tests/benchmarks/year.py [SEED] > year.jsonl, then `amur eval novelty --i
 publisher, bloc, language, title, text, themes, copy_of. Each of the nineteen themes that come with Amur is unheard of
 until its debut, one every seventeen days; then a wave of about fourteen articles in three weeks, then one in a week or
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
-cut and under another title. An article is made of sentences that were written for Amur, of which every second one is
-set aside for the year, and of talk that is nowhere else (`talk/`): a theme's article is two thirds or more of its
-statements, talk is some sentences of what stands together, which is of one matter or two. What was said is not said
-again for weeks, or articles would be copies of each other. Whoever judges the year must not learn from the sentences
-that stand in it.
+cut at its end. An article is made of sentences that were written for Amur, of which every second one is set aside for
+the year, and of talk that is nowhere else (`talk/`): a theme's article is two thirds or more of its statements, talk is
+some sentences of what stands together, which is of one matter or two. Little of what was said is said again within two
+weeks, or articles would be copies of each other. Whoever judges the year must not learn from the sentences that stand
+in it.
 """
 
 from __future__ import annotations
