@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.clusters import Item, Member
 from extractors.gatherings import REFERENCE, Gathering, Heard, surprise
-from sayings import START, Drawn, article, said, stream, usual
+from sayings import ELSE, START, Drawn, article, said, stream, usual
 
 NEAR = 0.33
 
@@ -128,6 +129,21 @@ def test_the_busy_are_surprised_too() -> None:
     assert gathering
     assert len(gathering.voices) == 60
     assert surprising(gathering) > 10
+
+
+def test_a_matter_is_found_that_no_two_tell_alike() -> None:
+    """Each is far from every other, and near to the middle of the others."""
+    items = [article(n, terms={f"own{n}": 1.0}, vector=_leaning(n)) for n in range(4)]
+    gathering = around(heard(items), items[0])
+    assert gathering
+    assert ids(gathering) == [item.id for item in items]
+
+
+def _leaning(n: int) -> np.ndarray:
+    """A vector of length 1; any two have a cosine of 0.4."""
+    vector = np.zeros(ELSE, np.float32)
+    vector[0], vector[n + 1] = 0.4**0.5, 0.6**0.5
+    return vector
 
 
 # --- how surprising it is ---------------------------------------------------------------------------

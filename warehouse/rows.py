@@ -71,8 +71,8 @@ def insert(
 def texts_as(con: Connection, name: str, **columns: Sequence[str]) -> Iterator[None]:
     """Columns of text that stand as a table of that name while it is held.
 
-    For thousands of them: the engine takes a hundred times as long over each value of a list that it is given, for it
-    tries to import pandas at every one.
+    For thousands of them: the engine takes some fifteen times as long over a list that it is given, for it tries to
+    import pandas at every value.
     """
     with _registered(con, name, pa.table({column: pa.array(texts, _TEXT) for column, texts in columns.items()})):
         yield
