@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from extractors import names
-from extractors.clusters import Member, Vector, middle_of
+from extractors.clusters import Member, Vector
 from extractors.emergence import Recent
 from extractors.frequencies import ENTITY, Frequencies, Key, every_of, key_of
 from extractors.gate import sides
@@ -25,7 +25,7 @@ _SEVERAL = 2  # articles
 _SHARED = 0.4  # of the voices, and at least two, name an entity: it may stand first
 _LEADING = 2  # entities at most that stand first
 _NAME, _PAIR = 1.5, 1.3  # times that a name, or words side by side, tell more than a word
-_NEAR = 0.5  # what nearness in meaning, a cosine, weighs beside being said more than before, of which the most is 1
+_NEAR = 2.0  # what nearness in meaning, a cosine, weighs beside being said more than before, of which the most is 1
 _RELEVANCE = 0.6  # of a phrase, beside what it has in common with those before it
 _READ = "en"  # the language of labels, where any of the articles are in it
 _STATES = frozenset({"China", "Russia", "Beijing", "Moscow", "Kremlin"})
@@ -40,19 +40,23 @@ def label(phrases: Iterable[str]) -> str:
 
 
 def key_phrases(
-    voices: Sequence[Member], frequencies: Frequencies, recent: Recent, meaning: Meaning | None = None
+    voices: Sequence[Member],
+    middle: Vector,
+    frequencies: Frequencies,
+    recent: Recent,
+    meaning: Meaning | None = None,
 ) -> tuple[str, ...]:
     """At most six phrases that tell these articles from what was said before; names first, where many name one.
 
-    `frequencies` are of all articles, `recent` of those of the last days. Without `meaning` only what several say is
-    named.
+    `middle` is what they mean, apart from what is usual; `frequencies` are of all articles, `recent` of those of the
+    last days. Without `meaning` only what several say is named.
     """
     weights = _weights(voices, frequencies, recent, 1 if meaning else _SEVERAL)
     spoken = Counter(member.item.language for member in voices)
     first = _READ if spoken[_READ] else min(spoken, key=lambda language: (-spoken[language], language))
     ours = {key: weight for key, weight in weights.items() if key[0] in ("", first)}
     if meaning and ours:
-        ours = _meant(ours, meaning([key[1].removeprefix(ENTITY) for key in ours], first) @ middle_of(voices).vector())
+        ours = _meant(ours, meaning([key[1].removeprefix(ENTITY) for key in ours], first) @ middle)
     chosen = _chosen(ours, _leading(voices, ours))
     if len(chosen) < FEWEST:
         chosen = _chosen(weights, _leading(voices, weights))
@@ -63,12 +67,12 @@ def _weights(voices: Sequence[Member], frequencies: Frequencies, recent: Recent,
     """How much each term tells that stands in `fewest` articles or more: by how many, and how many more than before."""
     spoken = Counter(member.item.language for member in voices)
     terms = Counter(key_of(member.item.language, term) for member in voices for term in member.weights)
-    shared = [key for key, times in terms.items() if times >= min(fewest, len(voices))] or list(terms)
+    shared = [key for key, n in terms.items() if n >= min(fewest, len(voices)) and (n > 1 or _is_known(key[1]))]
     return {
         key: terms[key]
         * math.log1p(terms[key] / _expected(key, spoken[key[0]] or len(voices), frequencies, recent))
         * _telling(key[1])
-        for key in sorted(shared)
+        for key in sorted(shared or terms)
         if not is_side(key[1])
     }
 
@@ -151,6 +155,11 @@ def is_side(term: str) -> bool:
     name = term.removeprefix(ENTITY)
     named = sides(name, "en")
     return name in _STATES or (bool(named.china or named.russia) and _labels().get(name) == "PERSON")
+
+
+def _is_known(term: str) -> bool:
+    """False of a name that is none of those that matter here: whom one article alone quotes, it is not about."""
+    return not term.startswith(ENTITY) or term.removeprefix(ENTITY) in _labels()
 
 
 @cache

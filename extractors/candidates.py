@@ -47,7 +47,7 @@ class CandidateRules:
     stories: int = 4
     publishers: int = 3
     days: int = 14
-    near: float = 0.34
+    near: float = 0.36
     surprise: float = 4.0
     attach: float = 0.55
     attach_theme: float = 0.74
@@ -187,7 +187,7 @@ class Live:
         known, alike = self._registry.nearest(middle)
         if known and alike >= rules.attach:
             return known, None
-        phrases = candidate_labels.key_phrases(voices, self._frequencies, self._recent, self._meaning)
+        phrases = candidate_labels.key_phrases(voices, found.meaning, self._frequencies, self._recent, self._meaning)
         if not phrases:  # nobody could be told what it is
             return "", None
         candidate = Candidate(

@@ -32,7 +32,7 @@ def _scorer() -> str:
     # The names and the background decide as much as the code does: who edits them has the archive judged again.
     files = (gate.FORMS, names.FORMS, CUES, exemplars.BACKGROUND)
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
-    return "+".join(["joined-3", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
+    return "+".join(["joined-4", encoder_id(), digest] if encoder_id() else ["lexical-3", digest])
 
 
 SCORER = _scorer()  # the version of everything that decides a judgement, besides the themes
@@ -81,7 +81,7 @@ def judge(article: JudgeInput, taxonomy: Taxonomy, now: datetime, model: Path | 
         mentions = names.mentions([sentence.written for sentence in sentences], language)
     brief = gate.is_brief(verdict.sentences)
     reading = _read(sentences, taxonomy, language, model, vectors, brief=brief)
-    said = tuple(_with_stance(score, title, text, language) for score in _scores(reading, brief=brief))
+    said = tuple(_with_stance(score, title, text, language) for score in _scores(reading, language, brief=brief))
     judged = _judgement(article, taxonomy, now, verdict, said, mentions)
     return _with_residual(judged, reading, sentences, language) if reading.sense else judged
 
@@ -174,10 +174,10 @@ class Reading:
     meant: scores.Sense | None = None  # `sense` by meaning alone, without the words of the statements
 
 
-def _scores(reading: Reading, *, brief: bool) -> tuple[Score, ...]:
+def _scores(reading: Reading, language: str, *, brief: bool) -> tuple[Score, ...]:
     if reading.sense is None:
         return scores.by_phrases(reading.passages, brief=brief)
-    return scores.joined(reading.passages, reading.sense, reading.nearest, brief=brief)
+    return scores.joined(reading.passages, reading.sense, reading.nearest, language, brief=brief)
 
 
 def _read(

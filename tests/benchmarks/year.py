@@ -6,11 +6,11 @@ python tests/benchmarks/year.py [SEED] > year.jsonl, then `amur eval novelty --i
 publisher, bloc, language, title, text, themes, copy_of. Each of the nineteen themes that come with Amur is unheard of
 until its debut, one every seventeen days; then a wave of about fourteen articles in three weeks, then one in a week or
 two. The rest is talk of China and Russia that no theme covers, on many small matters; one article in twenty is a copy,
-cut at its end. An article is made of sentences that were written for Amur, of which every second one is set aside for
-the year, and of talk that is nowhere else (`talk/`): a theme's article is two thirds or more of its statements, talk is
-some sentences of what stands together, which is of one matter or two. Little of what was said is said again within two
-weeks, or articles would be copies of each other. Whoever judges the year must not learn from the sentences that stand
-in it.
+cut at its end. All of it was written for the year, and stands nowhere in Amur: whoever judges it has learnt none of
+it. A theme's article is a piece of commentary (`debate/`: twenty of a theme, by as many authors, of whom about half
+refer to what set the debate off) and up to three sentences of talk; what talks is some sentences of what stands
+together, of one matter or two (`talk/`). Little of what was said is said again within two weeks, or articles would be
+copies of each other.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import cycle, islice, pairwise
+from itertools import chain, cycle, islice, pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
-ROOT = Path(__file__).parents[2]
-TALK = Path(__file__).parent / "talk"
+HERE = Path(__file__).parent
 START = datetime(2026, 1, 1, 6, tzinfo=UTC)
 ARTICLES, DAYS = 2_000, 365
 DEBUT, BETWEEN = 20, 17  # days: when the first theme makes its debut, and how long it is to the next
 WAVE, WAVE_DAYS = 14, 21.0  # articles of a debut, and the days they are spread over, thinning out
 TRICKLE = 9.0  # days between later ones, on average
 COPIES = 0.05
-SENTENCES = (5, 9)  # of a text
+SENTENCES = (5, 9)  # of a text that talks
+ASIDE = 3  # sentences of talk at most in a theme's article
 STRETCH = (18, 24)  # of the talk, of which a text is some: the next text of the same stretch is another
-HEADLINE = {"en": 100, "ru": 100, "zh": 34}  # characters of a statement that may stand as a title
 JOINER = {"en": " ", "ru": " ", "zh": ""}
 HOUSES = {  # publishers of a bloc and language
     ("independent", "en"): 13,
@@ -52,7 +52,9 @@ HOUSES = {  # publishers of a bloc and language
     ("independent", "zh"): 2,
 }
 
-Statements = Mapping[str, Sequence[str]]  # by language
+Talk = Mapping[str, Sequence[str]]  # sentences by language
+Pieces = Mapping[str, Sequence[Sequence[str]]]  # by language; of each the headline and the sentences
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +72,28 @@ class Article:
     copy_of: str = ""
 
 
-def year(themes: Mapping[str, Statements], chatter: Statements, seed: int) -> list[Article]:
+def year(debate: Mapping[str, Pieces], chatter: Talk, seed: int) -> list[Article]:
     """The articles by date; the same seed gives the same year."""
     chance = random.Random(seed)  # noqa: S311  a script, no secret
-    spoken = [(at, theme) for n, theme in enumerate(themes) for at in _appearances(DEBUT + n * BETWEEN, chance)]
+    spoken = [(at, theme) for n, theme in enumerate(debate) for at in _appearances(DEBUT + n * BETWEEN, chance)]
     copies = int(ARTICLES * COPIES)
     idle = [(chance.uniform(0, DAYS), "") for _ in range(ARTICLES - copies - len(spoken))]
     houses = [
         (f"{bloc}-{language}-{n}", bloc, language) for (bloc, language), many in HOUSES.items() for n in range(many)
     ]
-    points = {(theme, lang): _dealt(said, chance) for theme, by in themes.items() for lang, said in by.items()}
-    heads = {
-        (theme, lang): _dealt([s for s in said if len(s) <= HEADLINE[lang]], chance)
-        for theme, by in themes.items()
-        for lang, said in by.items()
-    }
+    pieces = {(theme, lang): _dealt(said, chance) for theme, by in debate.items() for lang, said in by.items()}
+    tellers = {theme: _dealt(houses, chance) for theme in debate}
     talk = {lang: _stretches(said, chance) for lang, said in chatter.items()}
     written = []
     for at, theme in sorted(spoken + idle):
-        publisher, bloc, language = chance.choice(houses)
-        length, of = chance.randint(*SENTENCES), (theme, language)
+        publisher, bloc, language = next(tellers[theme]) if theme else chance.choice(houses)
         if theme:
-            making = chance.randint(-(-2 * length // 3), length)
-            title, body = next(heads[of]), [*islice(points[of], making), *islice(next(talk[language]), length - making)]
+            title, *body = next(pieces[theme, language])
+            for aside in islice(next(talk[language]), chance.randint(0, ASIDE)):
+                body.insert(chance.randint(0, len(body)), aside)
         else:
-            title, *body = sorted(islice(next(talk[language]), length + 1), key=len)
-        chance.shuffle(body)
+            title, *body = sorted(islice(next(talk[language]), chance.randint(*SENTENCES) + 1), key=len)
+            chance.shuffle(body)
         text = JOINER[language].join(_ended(sentence, language) for sentence in body)
         dated = (START + timedelta(days=at)).isoformat(timespec="seconds")
         written.append(Article("", dated, publisher, bloc, language, title, text, [theme] if theme else []))
@@ -116,9 +114,9 @@ def _appearances(debut: float, chance: random.Random) -> Iterator[float]:
         yield at
 
 
-def _dealt(sentences: Sequence[str], chance: random.Random) -> Iterator[str]:
-    """Sentences in a chance order, each again only after all the others, and in that order: or some came again soon."""
-    return cycle(chance.sample(sentences, len(sentences)))
+def _dealt(these: Sequence[_One], chance: random.Random) -> Iterator[_One]:
+    """In a chance order, each again only after all the others, and in that order: or some came again soon."""
+    return cycle(chance.sample(these, len(these)))
 
 
 def _stretches(chatter: Sequence[str], chance: random.Random) -> Iterator[Iterator[str]]:
@@ -154,19 +152,19 @@ def _copied(original: Article, n: int, houses: Sequence[tuple[str, str, str]], c
     )
 
 
-def material() -> tuple[Mapping[str, Statements], Statements]:
-    """Of each theme every second statement of each language, and talk of the two without a theme, of which every second
-    sentence of the background.
-    """
-    themes = tomllib.loads((ROOT / "flows/defaults/themes.toml").read_text(encoding="utf-8"))["theme"]
-    background = tomllib.loads((ROOT / "extractors/data/background.toml").read_text(encoding="utf-8"))
-    halves = {t["id"]: {lang: said[1::2] for lang, said in t["statements"].items()} for t in themes}
-    talk = {lang: [*said[1::2], *_lines(TALK / f"{lang}.txt")] for lang, said in background["unthemed"].items()}
-    return halves, talk
+def material() -> tuple[Mapping[str, Pieces], Talk]:
+    """Of each theme, in the order of its debut, what is written of it; and talk without a theme."""
+    themes = tomllib.loads((HERE.parents[1] / "flows/defaults/themes.toml").read_text(encoding="utf-8"))["theme"]
+    debate = {
+        theme["id"]: {lang: _paragraphs(HERE / "debate" / f"{theme['id']}.{lang}.txt") for lang in JOINER}
+        for theme in themes
+    }
+    talk = {lang: [*chain.from_iterable(_paragraphs(HERE / "talk" / f"{lang}.txt"))] for lang in JOINER}
+    return debate, talk
 
 
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+def _paragraphs(path: Path) -> list[list[str]]:
+    return [paragraph.splitlines() for paragraph in path.read_text(encoding="utf-8").strip().split("\n\n")]
 
 
 @click.command(help=__doc__)
