@@ -18,7 +18,7 @@ from extractors.candidates import CandidateRules, Item, Joined, Live, Member, St
 from extractors.clusters import Vector
 from extractors.frequencies import Frequencies, Key, frequency_keys
 from extractors.registry import Known
-from sayings import START, Drawn, article, said, stream, usual
+from sayings import ELSE, START, Drawn, article, said, stream, usual
 
 RULES = CandidateRules(stories=3, publishers=2)
 SEEN: dict[Key, int] = dict.fromkeys([("", ""), ("en", ""), ("ru", ""), ("zh", "")], 1000)  # before any of these
@@ -236,6 +236,20 @@ def test_phrases_mean_what_the_articles_mean() -> None:
     (one,) = (found for found in (live.add(item).emerged for item in items) if found)
     assert one.candidate.phrases[0] == "crater"
     assert "rover" in one.candidate.phrases
+
+
+def test_whom_one_article_quotes_names_nothing() -> None:
+    """An expert whom one article alone quotes is left out of the label; what several name is not, nor a known firm."""
+    quoted = [{"crater": 1.0, "@Institute of Ice": 1.0, f"@Expert {n}": 1.0} for n in range(3)]
+    quoted[0]["@Gazprom"] = 1.0
+
+    def meaning(phrases: Sequence[str], _language: str) -> Vector:
+        return np.ones((len(phrases), ELSE), np.float32)
+
+    live = Live(RULES, Frequencies(SEEN), stored=map(stored, BEFORE), meaning=meaning)
+    joined = [live.add(article(n, day=n, terms=terms)) for n, terms in enumerate(quoted)]
+    (one,) = (j.emerged for j in joined if j.emerged)
+    assert set(one.candidate.phrases) == {"Institute of Ice", "Gazprom", "crater"}
 
 
 def test_leaders_and_states_name_nothing() -> None:

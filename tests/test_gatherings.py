@@ -146,6 +146,31 @@ def _leaning(n: int) -> np.ndarray:
     return vector
 
 
+def test_what_is_always_said_makes_none_alike() -> None:
+    """Articles that share no more than all others do gather only where little else was heard."""
+    late = [_of_both(n, 4, n + 10) for n in range(5)]
+    before = [_of_both(100 + n, -1 - n / 20, n % 80 + 15) for n in range(200)]
+    assert around(heard(late), late[-1])
+    assert around(heard([*before, *late]), late[-1]) is None
+
+
+def test_an_argument_is_compared_with_arguments() -> None:
+    """What all articles of configured themes have in common makes no two of them alike, however few they are."""
+    late = [_of_both(n, 4, n + 10, themes=frozenset({"gas"})) for n in range(5)]
+    argued = [_of_both(100 + n, -1 - n / 20, n % 80 + 15, themes=frozenset({"trade"})) for n in range(200)]
+    assert around(heard([*usual(800), *late]), late[-1])
+    assert around(heard([*usual(800), *argued, *late]), late[-1]) is None
+    matter = [_of_both(n, 4, 10, themes=frozenset({"gas"})) for n in range(5)]
+    assert around(heard([*usual(800), *argued, *matter]), matter[-1])
+
+
+def _of_both(n: int, day: float, matter: int, **changes: object) -> Item:
+    """An article half of what is always said and half of a matter, without a word in common with any other."""
+    vector = np.zeros(ELSE, np.float32)
+    vector[0], vector[matter] = 0.5**0.5, 0.5**0.5
+    return article(n, day=day, terms={f"own{n}": 1.0}, vector=vector, **changes)
+
+
 # --- how surprising it is ---------------------------------------------------------------------------
 
 
