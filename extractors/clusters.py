@@ -40,7 +40,7 @@ class Item:
     vector: Vector  # centred by its language, of length 1
     terms: Mapping[str, float]  # with weights; entities as "@…"
     counts: bool = True  # whether it can be a voice: history that a new feed brought along cannot
-    themes: frozenset[str] = frozenset()  # the configured themes that the whole article speaks of
+    themes: frozenset[str] = frozenset()  # the configured themes that the whole article speaks of, or leans to
 
 
 @dataclass(frozen=True, slots=True, eq=False)

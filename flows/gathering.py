@@ -10,7 +10,7 @@ import numpy as np
 
 from extractors import exemplars, novelty
 from extractors.candidate_labels import Meaning
-from extractors.candidates import CandidateRules, Item, Joined, Live, Member, Stored
+from extractors.candidates import LEANING, CandidateRules, Item, Joined, Live, Member, Stored
 from extractors.encoder import Vectors, load_encoder
 from extractors.exemplars import Exemplars, NotLearntError
 from extractors.frequencies import Frequencies, frequency_keys
@@ -38,7 +38,7 @@ def candidate_findings(
     if not rules.candidate_stories:
         return ()
     # What is older is no voice, but tells what was spoken of before: under edited themes all of it is heard anew.
-    waiting = residuals.waiting(con, taxonomy_id, now - residuals.LONGEST, now)
+    waiting = residuals.waiting(con, taxonomy_id, now - residuals.LONGEST, now, LEANING)
     if not waiting:
         return ()
     emerged = _gather(con, rules, taxonomy_id, waiting, exemplars.load(model) if model else None, now)
@@ -59,7 +59,7 @@ def _gather(
     items = [
         _item(one.left, counts=one.left.at >= late and (one.is_news or _was_there(one, burnt_in))) for one in waiting
     ]
-    stored = [_stored(one) for one in candidates.heard(con, taxonomy_id, rules.candidate_span, REFERENCE)]
+    stored = [_stored(one) for one in candidates.heard(con, taxonomy_id, rules.candidate_span, REFERENCE, LEANING)]
     newest = max((one.member.item.at for one in stored), default=now)
     touched = [*(one.member.item for one in stored if one.member.item.at >= newest - rules.candidate_span), *items]
     keys = (key for item in touched for key in frequency_keys(item.language, item.terms))

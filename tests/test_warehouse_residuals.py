@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import DAY, NOW, key, make_article, make_feed, make_judgement, make_taxonomy
+from builders import DAY, NOW, key, make_article, make_feed, make_judgement, make_score, make_taxonomy
 from gleanings import make_residual
 from warehouse import articles, candidates, feeds, judgements, residuals, retention, schema
 from warehouse.candidates import Heard, Stored
@@ -50,7 +50,7 @@ def judge(con: Connection, *words: str, taxonomy_id: str = THEMES.id) -> None:
 
 
 def waiting(con: Connection, taxonomy_id: str = THEMES.id) -> list[Waiting]:
-    return residuals.waiting(con, taxonomy_id, NOW - 14 * DAY, NOW)
+    return residuals.waiting(con, taxonomy_id, NOW - 14 * DAY, NOW, 0.25)
 
 
 def hear(con: Connection, candidate_id: str = "") -> None:
@@ -60,7 +60,7 @@ def hear(con: Connection, candidate_id: str = "") -> None:
 
 
 def heard(con: Connection, before: int = 0) -> list[Stored]:
-    return candidates.heard(con, THEMES.id, 14 * DAY, before)
+    return candidates.heard(con, THEMES.id, 14 * DAY, before, 0.25)
 
 
 def revise(con: Connection, *words: str) -> None:
@@ -84,6 +84,19 @@ def test_a_residual_comes_back_as_it_was_saved(con: Connection) -> None:
     (stored,) = heard(con)
     assert (stored.counts, stored.candidate_id, stored.left.article_id) == (True, "", PIECE.id)
     assert (stored.left.terms, stored.left.vector) == (["ice"], made.vector)
+
+
+def test_an_article_leans_to_a_theme_that_is_nearly_present(con: Connection) -> None:
+    """From the score that is asked for on, waiting and heard; a theme that is present counts whatever its score."""
+    found = [("gas", 0.3, False), ("grain", 0.24, False), ("ice", 0.2, True)]
+    scores = tuple(make_score(PIECE, theme, score=score, present=present) for theme, score, present in found)
+    judged = make_judgement(PIECE, THEMES, [], scores=scores, residual=make_residual("ice"))
+    judgements.save_judgements(con, [judged])
+    (one,) = waiting(con)
+    assert one.left.themes == ["gas", "ice"]
+    hear(con)
+    (stored,) = heard(con)
+    assert stored.left.themes == ["gas", "ice"]
 
 
 def test_what_was_heard_of_speaks_of_its_candidate(con: Connection) -> None:
@@ -118,7 +131,7 @@ def test_nothing_was_heard(con: Connection) -> None:
     """Not under these themes, nor at all."""
     judge(con, "ice")
     hear(con)
-    assert candidates.heard(con, EDITED.id, 14 * DAY, 1000) == []
+    assert candidates.heard(con, EDITED.id, 14 * DAY, 1000, 0.25) == []
 
 
 def test_whose_voice_it_is_goes_by_its_original(con: Connection) -> None:

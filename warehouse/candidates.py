@@ -98,13 +98,16 @@ class Emergence:
     quiet: str = ""
 
 
-def heard(con: Connection, taxonomy_id: str, days: timedelta, before: int) -> list[Stored]:
-    """The articles heard that are at most `days` older than the newest of them, and the last `before` older ones."""
+def heard(con: Connection, taxonomy_id: str, days: timedelta, before: int, leaning: float) -> list[Stored]:
+    """The articles heard that are at most `days` older than the newest of them, and the last `before` older ones.
+
+    They lean to a theme from a score of `leaning` on.
+    """
     asked = {"taxonomy_id": taxonomy_id}
     ((since,),) = con.execute(_SINCE, asked | {"days": days, "before": before}).fetchall()
     if since is None:
         return []
-    rows = con.execute(_HEARD, asked | {"since": since}).fetchall()
+    rows = con.execute(_HEARD, asked | {"since": since, "leaning": leaning}).fetchall()
     return [Stored(counts, candidate, Left(*left)) for counts, candidate, *left in rows]
 
 

@@ -41,7 +41,7 @@ LEFT JOIN (SELECT publisher, min(bloc) AS bloc FROM feeds GROUP BY publisher) AS
 LEFT JOIN (
     SELECT article_id, list(theme_id ORDER BY theme_id) AS themes
     FROM scores
-    WHERE taxonomy_id = $taxonomy_id AND present AND dated_at >= $since
+    WHERE taxonomy_id = $taxonomy_id AND (present OR score >= $leaning) AND dated_at >= $since
     GROUP BY article_id
 ) AS p ON p.article_id = r.article_id
 -- The candidate that it speaks of, under whatever themes it was found.
@@ -98,7 +98,8 @@ WHERE (article_id, taxonomy_id) NOT IN (SELECT (article_id, taxonomy_id) FROM re
 class Left:
     """What is left of an article, and all that is asked of it.
 
-    `themes` are the configured ones that the whole article speaks of; the vector is float32, little endian.
+    `themes` are the configured ones that the whole article speaks of or leans to; the vector is float32, little
+    endian.
     """
 
     article_id: UUID
@@ -142,9 +143,13 @@ def save_residuals(con: Connection, judgements: Sequence[Judgement]) -> None:
     insert(con, "residual_passages", [row for j in recent for row in _passages(j)])
 
 
-def waiting(con: Connection, taxonomy_id: str, since: datetime, now: datetime) -> list[Waiting]:
-    """What is left of articles that are compared, and were not heard under the taxonomy yet; by date, then by key."""
-    rows = con.execute(_WAITING, {"taxonomy_id": taxonomy_id, "since": since, "now": now}).fetchall()
+def waiting(con: Connection, taxonomy_id: str, since: datetime, now: datetime, leaning: float) -> list[Waiting]:
+    """What is left of articles that are compared, and were not heard under the taxonomy yet; by date, then by key.
+
+    An article leans to a theme from a score of `leaning` on.
+    """
+    asked = {"taxonomy_id": taxonomy_id, "since": since, "now": now, "leaning": leaning}
+    rows = con.execute(_WAITING, asked).fetchall()
     return [Waiting(Left(*left), *facts) for *left, seen, anew, news, of in rows for facts in ((seen, anew, news, of),)]
 
 

@@ -129,7 +129,8 @@ def _nothing_meant(model: Exemplars) -> Scorer:
 
 def _found(document: Document, heard: NDArray[np.float64], model: Exemplars, weights: NDArray[np.float64]) -> Found:
     """What is found by likeness; themes that were not learnt are known by their phrases, as in a pass."""
-    said = logits(weights, heard) + scores.EASED.get(document.labelled.language, 0.0)
+    eased = scores.EASED.get(document.labelled.language, 0.0)
+    said = logits(weights, heard) + eased * (heard[:, 1:].sum(axis=1) > 0)
     likely = {theme for theme, much in zip(model.themes, said, strict=True) if much >= 0}
     return replace(document.by_phrases, themes=frozenset(likely | (document.by_phrases.themes - set(model.themes))))
 
