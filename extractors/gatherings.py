@@ -29,7 +29,7 @@ REFERENCE = 1_000  # articles before the last days, by which is told what is alw
 _MEANING = 0.8
 _SHIFTS = 4  # steps at most: a bound on the cost; more were not tried
 # One article alone is a rough middle: the few nearest to it that are not far say better where to look. Of 0, 0.06 and
-# 0.1 the last brought back most themes in two generated years.
+# 0.1 the last brought back most themes in two generated years, as they then were.
 _FIRST, _LOOSER = 4, 0.1
 _MOST = 12  # articles whose middle is taken: the nearest tell what a gathering is of
 _SMOOTH = 2.0  # stories more may have been near before than were: who has read little expects much
@@ -198,7 +198,7 @@ class _Row:
 
     @property
     def argues(self) -> int:
-        """1 where it speaks of a configured theme."""
+        """1 where it speaks of a configured theme or leans to one, else 0."""
         return int(bool(self.member.item.themes))
 
 

@@ -21,7 +21,7 @@ def score_of(language: str, *hits: Hit) -> Score:
 
 
 def test_english_asks_less_where_a_phrase_speaks() -> None:
-    """The same likeness and phrase make a theme present in English and not in Russian, a phrase given."""
+    """The same likeness and phrase make a theme present in English alone; without a phrase all languages are alike."""
     phrase = Hit("gas", Phrase("pipeline", "en", "weak"), 1)
     english, russian = score_of("en", phrase), score_of("ru", phrase)
     assert english.present
